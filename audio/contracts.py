@@ -1,0 +1,126 @@
+"""What passes out of this package, and the small protocols a new engine must fit.
+
+A new recognizer, voice or emotion model is one new file that satisfies one protocol here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Samples = NDArray[np.float32]
+"""Audio in memory: float32, shape (n,), mono, in [-1, 1]; the rate is stated where it is passed."""
+
+Language = Literal["ko", "en", "ja", "zh"]
+LANGUAGES: tuple[Language, ...] = ("ko", "en", "ja", "zh")
+
+RECOGNITION_RATE_HZ = 16_000
+"""Rate of all audio handed to the VAD and the recognizer (both are trained at 16 kHz)."""
+
+LINE_RATE_HZ = 8_000
+"""Rate of a telephone line (ITU-T G.711)."""
+
+
+@dataclass(frozen=True)
+class Recognition:
+    """What the recognizer heard in one utterance."""
+
+    text: str
+    """The words; empty when nothing was said (silence, noise, a phantom)."""
+    language: Language
+    language_probabilities: Mapping[Language, float]
+    """Sums to 1 over the four languages."""
+    confidence: float
+    """0 to 1: exp of the average log-probability of the tokens."""
+    no_speech_probability: float
+    """0 to 1, Whisper's own."""
+    compression_ratio: float
+    """Length of the UTF-8 text over its zlib-compressed length; above 2.4 it is repeating itself."""
+    window: Literal["short", "stock"]
+    """Which decode produced it: the padded short context, or the stock 30 s fallback."""
+    decode_s: float
+    """Wall seconds spent decoding."""
+    rejected_because: str | None = None
+    """Why the text was thrown away, when it was: for the log and the live view, never for the caller."""
+    encoder_mean: NDArray[np.float32] | None = None
+    """Mean of the encoder's states over the speech frames, shape (512,) for ``base``: for emotion models."""
+
+
+class Recognizer(Protocol):
+    """Turns one utterance into words. Implementations are called from the scheduler's threads only."""
+
+    def recognize(
+        self, samples: Samples, *, language: Language | None = None, quick: bool = False
+    ) -> Recognition:
+        """Recognise one utterance.
+
+        Args:
+            samples: 16 kHz audio of the whole turn.
+            language: The language spoken, or None to find it among the four.
+            quick: True for a speculative decode, which may skip the costly fallback.
+
+        Raises:
+            RecognitionError: the engine failed.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class Prosody:
+    """How an utterance was said. None where there was too little voice to tell."""
+
+    f0_median_hz: float | None
+    f0_range_semitones: float | None
+    """5th to 95th percentile of voiced frames."""
+    energy_db: float | None
+    """RMS of the speech frames, dB relative to full scale."""
+    voiced_ratio: float | None
+    """0 to 1: voiced frames over all frames."""
+    voiced_s: float
+    """Seconds of voiced speech."""
+    pauses: int
+    """Silences of 200 ms and more inside the utterance."""
+
+
+@dataclass(frozen=True)
+class Emotion:
+    """How an utterance felt."""
+
+    label: Literal["neutral", "angry", "happy", "sad", "anxious"]
+    confidence: float
+    probabilities: Mapping[str, float]
+    arousal: float
+    valence: float
+
+
+class EmotionModel(Protocol):
+    """Judges how an utterance felt. None means: not enough evidence."""
+
+    def judge(self, samples: Samples, prosody: Prosody, recognition: Recognition) -> Emotion | None:
+        """Judge one utterance (16 kHz ``samples``)."""
+        ...
+
+
+class Synthesiser(Protocol):
+    """Turns text into speech. Safe to call from any thread."""
+
+    name: str
+    """Part of the cache key: change it when the voice changes."""
+
+    def speak(self, text: str, *, language: Language, rate: float = 1.0) -> Samples:
+        """Speak ``text``.
+
+        Args:
+            text: What to say, at most 2,000 characters.
+            language: Whose voice to use.
+            rate: Speed relative to the voice's normal speed, 0.5 to 2.
+
+        Returns:
+            8 kHz audio.
+
+        Raises:
+            SynthesisError: the voice failed.
+        """
+        ...

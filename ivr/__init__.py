@@ -1,0 +1,1 @@
+"""The hotline: understands, decides, does what was asked, hands off, keeps records."""

@@ -1,0 +1,47 @@
+"""What managers own, as the rest of the hotline sees it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Language = Literal["ko", "en", "ja", "zh"]
+LANGUAGES: tuple[Language, ...] = ("ko", "en", "ja", "zh")
+
+Tone = Literal["neutral", "apologetic", "reassuring", "brisk", "warm"]
+TONES: tuple[Tone, ...] = ("neutral", "apologetic", "reassuring", "brisk", "warm")
+
+
+@dataclass(frozen=True)
+class Request:
+    """One thing callers ask for: a file ``prompts/requests/NAME.yaml``."""
+
+    intent: str
+    examples: Mapping[Language, tuple[str, ...]]
+    slots: tuple[str, ...] = ()
+    confirm: bool = False
+    connector: str | None = None
+    replies: Mapping[str, str] = field(default_factory=dict)
+    """Outcome of the connector (``found``, ``missing``; ``answer`` without one) → key of a text."""
+    menu_key: str | None = None
+    """Key that chooses this request in the simplified menu ("1" to "9")."""
+    source: str = ""
+    """The file it came from, for messages."""
+
+
+@dataclass(frozen=True)
+class Text:
+    """One prompt in one language: its wordings, in the order in which they are used."""
+
+    key: str
+    wordings: Mapping[Tone, tuple[str, ...]]
+    """At least ``neutral``, each at least one wording. A re-prompt takes the next wording."""
+
+
+@dataclass(frozen=True)
+class Content:
+    """One consistent version of everything under ``prompts/``. Immutable: a call keeps the one it began with."""
+
+    version: str
+    """Hash of the files' contents: stored with each call."""
+    requests: Mapping[str, Request]
+    texts: Mapping[Language, Mapping[str, Text]]

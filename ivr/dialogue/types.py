@@ -1,0 +1,170 @@
+"""What a conversation can meet (events), and what it can decide (decisions). Plain values, no I/O."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Literal
+
+from ivr.content.types import Language, Tone
+from ivr.understanding.types import ANYTHING, Expectation, Meaning
+
+
+class Action(StrEnum):
+    """What the machine does next."""
+
+    ANSWER = "answer"
+    ASK = "ask"
+    CONFIRM = "confirm"
+    REPROMPT = "reprompt"
+    EMPATHISE = "empathise"
+    OFFER_AGENT = "offer_agent"
+    HAND_OFF = "hand_off"
+    HANG_UP = "hang_up"
+
+
+class HandoffReason(StrEnum):
+    """Why a person takes over."""
+
+    CALLER_ASKED = "caller_asked"
+    FRUSTRATION = "frustration"
+    UNKNOWN_INTENT = "unknown_intent"
+    BUSINESS_RULE = "business_rule"
+    FAILURE = "failure"
+
+
+# --- events: what the conversation meets -------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Answered:
+    """The line is up: greet."""
+
+    language: Language
+
+
+@dataclass(frozen=True)
+class Feeling:
+    """How the last utterance sounded, as far as decisions need it. None: not known."""
+
+    emotion: str | None = None
+    emotion_confidence: float | None = None
+    frustration: float | None = None
+
+
+@dataclass(frozen=True)
+class Heard:
+    """The caller said something that was recognised (``meaning.intent`` may still be None)."""
+
+    meaning: Meaning
+    feeling: Feeling = Feeling()
+
+
+@dataclass(frozen=True)
+class KeysPressed:
+    """The caller pressed keys: one for a choice, several for a number (without the closing ``#``)."""
+
+    keys: str
+
+
+@dataclass(frozen=True)
+class NothingHeard:
+    """The caller was silent for as long as the question allows."""
+
+
+@dataclass(frozen=True)
+class Unintelligible:
+    """The caller spoke, but no words came out of it."""
+
+
+@dataclass(frozen=True)
+class Fulfilled:
+    """The answer to a :class:`Lookup`."""
+
+    lookup: "Lookup"
+    outcome: str
+    """``found``, ``missing`` or another key of the request's ``replies``."""
+    values: Mapping[str, str] = field(default_factory=dict)
+    """What the reply's placeholders need, already in the caller's language."""
+
+
+@dataclass(frozen=True)
+class LookupFailed:
+    """A :class:`Lookup` could not be done: a database down, a deadline passed."""
+
+    lookup: "Lookup"
+    why: str
+
+
+Event = Answered | Heard | KeysPressed | NothingHeard | Unintelligible | Fulfilled | LookupFailed
+
+
+# --- decisions: what the conversation does ------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Say:
+    """One text to speak: a key under ``prompts/LANGUAGE/`` with the values of its placeholders."""
+
+    key: str
+    values: Mapping[str, str] = field(default_factory=dict)
+    wording: int = 0
+    """Which wording of the text (modulo how many there are): a re-prompt never uses the same twice."""
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """Something to do before the reply: call ``connector`` with the slots, then decide again."""
+
+    intent: str
+    connector: str
+    slots: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What to do next, and why."""
+
+    action: Action
+    reason: str
+    """A sentence for people: what was heard and which rule chose this."""
+    contributions: Mapping[str, float] = field(default_factory=dict)
+    say: tuple[Say, ...] = ()
+    tone: Tone = "neutral"
+    expect: Expectation = ANYTHING
+    lookup: Lookup | None = None
+    """When set, nothing but ``say`` (a filler, may be empty) happens until its :class:`Fulfilled` arrives."""
+    handoff: HandoffReason | None = None
+    """Set when ``action`` is ``hand_off``."""
+    outcome: Literal["resolved", "handed_off", "abandoned", "callback", "failed"] | None = None
+    """Set when the call ends after ``say``."""
+
+
+@dataclass(frozen=True)
+class Tried:
+    """One thing the machine tried, for the hand-off summary."""
+
+    intent: str
+    outcome: str
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class DialogueState:
+    """Everything the conversation remembers. Replaced, never changed."""
+
+    language: Language
+    expecting: Expectation = ANYTHING
+    intent: str | None = None
+    """The request being worked on."""
+    slots: Mapping[str, str] = field(default_factory=dict)
+    last_say: tuple[Say, ...] = ()
+    """For "repeat that"."""
+    failures: int = 0
+    """Turns in a row without progress (silence, no words, unknown)."""
+    misses: Mapping[str, int] = field(default_factory=dict)
+    """How often each question was re-prompted: chooses the next wording."""
+    tried: tuple[Tried, ...] = ()
+    resolved: int = 0
+    """How many requests were answered."""
+    verified: Mapping[str, str] = field(default_factory=dict)
+    ended: bool = False

@@ -1,0 +1,50 @@
+"""What can go wrong in the hotline, apart from sound (:mod:`audio.errors`).
+
+::
+
+    HotlineError
+    ├── ConfigurationError    a setting is wrong: names the key
+    ├── ContentError          a prompt, request or policy file is wrong: names file and line
+    ├── FulfilmentError       what was asked could not be done
+    │   └── BackendDownError       the order database (or another system) can't be reached
+    ├── LineError             the phone line misbehaved
+    │   ├── FrameError             one message could not be understood; the call goes on
+    │   └── LineClosedError        the line is gone
+    └── RecordsError          the call database can't be used
+"""
+
+
+class HotlineError(Exception):
+    """Base of every error the hotline raises on purpose."""
+
+
+class ConfigurationError(HotlineError):
+    """A setting is wrong; the message names the key and what is allowed."""
+
+
+class ContentError(HotlineError):
+    """A file under ``prompts/`` is wrong; the message is ``file:line: problem``."""
+
+
+class FulfilmentError(HotlineError):
+    """What the caller asked for could not be done."""
+
+
+class BackendDownError(FulfilmentError):
+    """A system behind a connector can't be reached."""
+
+
+class LineError(HotlineError):
+    """The phone line misbehaved."""
+
+
+class FrameError(LineError):
+    """One message on the line could not be understood; it is skipped and the call goes on."""
+
+
+class LineClosedError(LineError):
+    """The line is gone: nothing more can be sent."""
+
+
+class RecordsError(HotlineError):
+    """The call database can't be used."""

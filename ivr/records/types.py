@@ -1,0 +1,111 @@
+"""What is kept of a call. Times are milliseconds from the call's start unless named otherwise."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, Protocol
+
+Outcome = Literal["in_progress", "resolved", "handed_off", "abandoned", "callback", "voicemail", "failed"]
+Speaker = Literal["caller", "assistant", "agent"]
+
+
+@dataclass(frozen=True)
+class TurnRecord:
+    """One turn of speech (or keys: ``text`` is then like ``[keys 47291]``)."""
+
+    speaker: Speaker
+    text: str
+    start_ms: int
+    end_ms: int
+    language: str | None = None
+    response_ms: int | None = None
+    """Assistant turns: from the end of the caller's speech to the first reply audio sent."""
+    intent: str | None = None
+    intent_confidence: float | None = None
+    slots: Mapping[str, str] = field(default_factory=dict)
+    emotion: Mapping[str, object] | None = None
+    prosody: Mapping[str, object] | None = None
+    speech_rate: float | None = None
+    """Syllables (ja: morae) per second of voiced speech."""
+    frustration: float | None = None
+    interrupted: bool = False
+    recognition: Mapping[str, object] | None = None
+    """confidence, decode_s, window, speculative …: for developers."""
+
+
+@dataclass(frozen=True)
+class DecisionRecord:
+    """One decision, with what made it."""
+
+    at_ms: int
+    action: str
+    reason: str
+    contributions: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class HandoffRecord:
+    """A hand-off to a person."""
+
+    reason: str
+    summary: Mapping[str, object]
+    status: Literal["waiting", "accepted", "declined", "missed", "completed"] = "waiting"
+    agent: str | None = None
+
+
+@dataclass(frozen=True)
+class CallStarted:
+    """The webhook came in: the call exists from here on, whether its stream ever comes or not."""
+
+    call_sid: str
+    started_at: datetime
+    """UTC, aware."""
+    from_number: str | None = None
+    to_number: str | None = None
+    language: str | None = None
+    origin: str = "twilio"
+    content_version: str = ""
+
+
+class Journal(Protocol):
+    """Where a live call writes what happens. Never blocks on the database and never raises into the call.
+
+    Writes of one call arrive in the order they were made. Each write is also published as an event of the
+    live call (``turn``, ``decision``, ``handoff``, ``status``, ``ended``).
+    """
+
+    def call_started(self, call: CallStarted) -> None:
+        """Create the record of a call (``in_progress``)."""
+        ...
+
+    def language_found(self, call_sid: str, language: str) -> None:
+        """The call's language became known or changed."""
+        ...
+
+    def turn(self, call_sid: str, turn: TurnRecord) -> None:
+        """Add a turn."""
+        ...
+
+    def decision(self, call_sid: str, decision: DecisionRecord) -> None:
+        """Add a decision."""
+        ...
+
+    def handoff(self, call_sid: str, handoff: HandoffRecord) -> None:
+        """Set or replace the call's hand-off."""
+        ...
+
+    def handoff_status(self, call_sid: str, status: str, agent: str | None = None) -> None:
+        """Change the status of the call's hand-off."""
+        ...
+
+    def outcome(self, call_sid: str, outcome: Outcome) -> None:
+        """What the call came to, before it has ended (``handed_off`` while the agent's phone rings)."""
+        ...
+
+    def call_ended(self, call_sid: str, ended_at: datetime, outcome: Outcome | None = None) -> None:
+        """Close the record. ``outcome`` None keeps one already set, else ``abandoned``. Idempotent."""
+        ...
+
+    def live(self, call_sid: str, event: Mapping[str, object]) -> None:
+        """Publish something that is shown live and not kept (partial words, speaking, playback position)."""
+        ...

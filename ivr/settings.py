@@ -1,0 +1,141 @@
+"""All settings, with their units, ranges and defaults.
+
+Each comes from the environment (``IVR_NAME``), else from ``ivr.toml`` in the working folder (one table,
+lower-case names without the prefix), else from its default here. ``python -m ivr settings`` prints them.
+"""
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import platformdirs
+from pydantic import AliasChoices, Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from ivr.errors import ConfigurationError
+
+SETTINGS_FILE = "ivr.toml"
+_LOOPBACK_HOSTS = {"127.0.0.1", "localhost", "::1"}
+
+
+class Settings(BaseSettings):
+    """One deployment's settings. Immutable once loaded."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="IVR_", toml_file=SETTINGS_FILE, frozen=True, extra="forbid", populate_by_name=True
+    )
+
+    # The server
+    host: str = Field("127.0.0.1", description="Address to listen on; not loopback: credentials are required.")
+    port: int = Field(8080, ge=0, le=65535, description="TCP port; 0 takes a free one.")
+    public_url: str | None = Field(
+        None,
+        pattern=r"^https?://",
+        description="How the outside reaches this server (https://…): Twilio signs this address. "
+        "None: taken from each request.",
+    )
+    api_token: str | None = Field(
+        None, min_length=16, description="Bearer token for /api and the pages; 16 characters or more."
+    )
+    max_calls: int = Field(
+        30, ge=1, le=500, description="Calls at once; one more is sent straight to a person."
+    )
+    drain_s: float = Field(
+        30.0, ge=0, le=600, description="Seconds live calls may go on after SIGTERM before they go to a person."
+    )
+
+    # Twilio
+    twilio_account_sid: str | None = Field(
+        None,
+        validation_alias=AliasChoices("TWILIO_ACCOUNT_SID", "twilio_account_sid"),
+        description="Twilio account (environment: TWILIO_ACCOUNT_SID).",
+    )
+    twilio_auth_token: str | None = Field(
+        None,
+        validation_alias=AliasChoices("TWILIO_AUTH_TOKEN", "twilio_auth_token"),
+        description="Checks Twilio's signatures (environment: TWILIO_AUTH_TOKEN). None: unsigned calls from "
+        "loopback only.",
+    )
+    agent_numbers: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Telephone numbers of agents, comma-separated, E.164 (+8210…): dialled at a hand-off."
+    )
+    agent_ring_s: int = Field(20, ge=5, le=600, description="Seconds an agent's phone rings.")
+    stream_token_s: float = Field(
+        60.0, ge=5, le=3600, description="Seconds in which a stream token must be used; once only."
+    )
+
+    # What is kept
+    database_url: str = Field(
+        "sqlite:///var/ivr.sqlite3", description="SQLAlchemy URL of the calls' database."
+    )
+    shop_database_url: str = Field(
+        "sqlite:///var/shop.sqlite3", description="SQLAlchemy URL of the demo shop; made and seeded when SQLite."
+    )
+    cache_dir: Path = Field(
+        Path(platformdirs.user_cache_dir("voice-hotline")),
+        description="Folder for the assembled weights and the spoken prompts.",
+    )
+    prompts_dir: Path = Field(Path("prompts"), description="Folder of the managers' prompts and requests.")
+
+    # Hearing
+    whisper_model: str = Field(
+        "base", description="The bundled `base`, or any faster-whisper model name or folder."
+    )
+    recognition_workers: int = Field(1, ge=1, le=64, description="Decodes at once.")
+    recognition_threads: int = Field(2, ge=1, le=64, description="CPU threads of one decode.")
+    recognition_deadline_s: float = Field(
+        6.0, ge=1, le=60, description="Seconds after which a final decode counts as failed."
+    )
+    language: Literal["ko", "en", "ja", "zh"] = Field(
+        "ko", description="The hotline's own language: greeted in, and assumed until the caller is heard."
+    )
+
+    # Turn-taking
+    no_input_s: float = Field(
+        6.0, ge=1, le=60, description="Seconds of silence after a question before it is asked again."
+    )
+    reply_deadline_s: float = Field(
+        10.0, ge=2, le=60, description="Seconds from the end of a turn to a reply; later the caller gets a person."
+    )
+    fulfilment_deadline_s: float = Field(
+        4.0, ge=0.5, le=30, description="Seconds a database or service may take before the caller is told."
+    )
+    max_call_s: float = Field(
+        1800.0, ge=30, le=14400, description="Longest call with the machine; then a person."
+    )
+
+    # Speaking
+    voice: str = Field("espeak", description="Synthesiser: `espeak` (pyttsx3 with espeak-ng).")
+
+    # Operations
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least severe log line.")
+    log_format: Literal["json", "text"] = Field("text", description="`json` for machines, `text` for people.")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Environment before file before defaults; arguments (tests, the command line) before all."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+    @property
+    def loopback(self) -> bool:
+        """Whether the server is reachable from this machine only."""
+        return self.host in _LOOPBACK_HOSTS
+
+    @property
+    def open(self) -> bool:
+        """Whether this is the embedded default: loopback and no Twilio credentials, so nobody need log in."""
+        return self.loopback and not self.twilio_auth_token and not self.api_token
