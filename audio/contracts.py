@@ -51,9 +51,7 @@ class Recognition:
 class Recognizer(Protocol):
     """Turns one utterance into words. Implementations are called from the scheduler's threads only."""
 
-    def recognize(
-        self, samples: Samples, *, language: Language | None = None, quick: bool = False
-    ) -> Recognition:
+    def recognize(self, samples: Samples, *, language: Language | None = None, quick: bool = False) -> Recognition:
         """Recognise one utterance.
 
         Args:

@@ -5,12 +5,13 @@ lower-case names without the prefix), else from its default here. ``python -m iv
 """
 
 import os
+import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import platformdirs
-from pydantic import AliasChoices, Field, ValidationError
+from pydantic import AliasChoices, Field, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -44,11 +45,12 @@ class Settings(BaseSettings):
     api_token: str | None = Field(
         None, min_length=16, description="Bearer token for /api and the pages; 16 characters or more."
     )
-    max_calls: int = Field(
-        30, ge=1, le=500, description="Calls at once; one more is sent straight to a person."
-    )
+    max_calls: int = Field(30, ge=1, le=500, description="Calls at once; one more is sent straight to a person.")
     drain_s: float = Field(
-        30.0, ge=0, le=600, description="Seconds live calls may go on after SIGTERM before they go to a person."
+        30.0,
+        ge=0,
+        le=600,
+        description="Seconds live calls may go on after SIGTERM before they go to a person.",
     )
 
     # Twilio
@@ -72,11 +74,10 @@ class Settings(BaseSettings):
     )
 
     # What is kept
-    database_url: str = Field(
-        "sqlite:///var/ivr.sqlite3", description="SQLAlchemy URL of the calls' database."
-    )
+    database_url: str = Field("sqlite:///var/ivr.sqlite3", description="SQLAlchemy URL of the calls' database.")
     shop_database_url: str = Field(
-        "sqlite:///var/shop.sqlite3", description="SQLAlchemy URL of the demo shop; made and seeded when SQLite."
+        "sqlite:///var/shop.sqlite3",
+        description="SQLAlchemy URL of the demo shop; made and seeded when SQLite.",
     )
     cache_dir: Path = Field(
         Path(platformdirs.user_cache_dir("voice-hotline")),
@@ -102,14 +103,15 @@ class Settings(BaseSettings):
         6.0, ge=1, le=60, description="Seconds of silence after a question before it is asked again."
     )
     reply_deadline_s: float = Field(
-        10.0, ge=2, le=60, description="Seconds from the end of a turn to a reply; later the caller gets a person."
+        10.0,
+        ge=2,
+        le=60,
+        description="Seconds from the end of a turn to a reply; later the caller gets a person.",
     )
     fulfilment_deadline_s: float = Field(
         4.0, ge=0.5, le=30, description="Seconds a database or service may take before the caller is told."
     )
-    max_call_s: float = Field(
-        1800.0, ge=30, le=14400, description="Longest call with the machine; then a person."
-    )
+    max_call_s: float = Field(1800.0, ge=30, le=14400, description="Longest call with the machine; then a person.")
 
     # Speaking
     voice: str = Field("espeak", description="Synthesiser: `espeak` (pyttsx3 with espeak-ng).")
@@ -117,6 +119,19 @@ class Settings(BaseSettings):
     # Operations
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least severe log line.")
     log_format: Literal["json", "text"] = Field("text", description="`json` for machines, `text` for people.")
+
+    @field_validator("agent_numbers", mode="before")
+    @classmethod
+    def _split_numbers(cls, value: object) -> object:
+        """Accept a comma-separated string (environment) or a list (TOML)."""
+        if isinstance(value, str):
+            value = [part.strip() for part in value.split(",") if part.strip()]
+        if isinstance(value, list | tuple):
+            for number in value:
+                if not re.fullmatch(r"\+[1-9]\d{6,14}", str(number)):
+                    raise ValueError(f"{number!r} is not an E.164 number like +821012345678")
+            return tuple(str(number) for number in value)
+        return value
 
     @classmethod
     def settings_customise_sources(
@@ -139,3 +154,53 @@ class Settings(BaseSettings):
     def open(self) -> bool:
         """Whether this is the embedded default: loopback and no Twilio credentials, so nobody need log in."""
         return self.loopback and not self.twilio_auth_token and not self.api_token
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """Load and check the settings.
+
+    Args:
+        **overrides: Values that win over environment and file (tests, command-line options).
+
+    Raises:
+        ConfigurationError: names every wrong key and what is allowed.
+    """
+    try:
+        settings = Settings(**overrides)
+    except ValidationError as error:
+        raise ConfigurationError(
+            "\n".join(f"{_where(problem['loc'])}: {problem['msg']}" for problem in error.errors())
+        ) from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError(f"{SETTINGS_FILE}: not valid TOML: {error}") from error
+    return settings
+
+
+def _where(location: tuple[int | str, ...]) -> str:
+    """The name under which people know a key: its environment variable, and the file when it came from there."""
+    key = str(location[0]) if location else "settings"
+    variable = key.upper() if key.upper().startswith("TWILIO_") else f"IVR_{key.upper()}"
+    return variable if variable in os.environ else f"{variable} ({SETTINGS_FILE}: {key.lower()})"
+
+
+def require_credentials(settings: Settings) -> None:
+    """Refuse to be reachable from outside without credentials.
+
+    Raises:
+        ConfigurationError: the bind address is not loopback and a credential is missing.
+    """
+    if settings.loopback:
+        return
+    missing = [
+        name
+        for name, value in (
+            ("TWILIO_AUTH_TOKEN", settings.twilio_auth_token),
+            ("IVR_API_TOKEN", settings.api_token),
+        )
+        if not value
+    ]
+    if missing:
+        raise ConfigurationError(
+            f"IVR_HOST: {settings.host} is reachable from outside this machine, so {' and '.join(missing)} "
+            "must be set. Use 127.0.0.1 to try the hotline without credentials."
+        )

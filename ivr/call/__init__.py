@@ -1,0 +1,1 @@
+"""One live call: wires the rooms together and owns its thread."""

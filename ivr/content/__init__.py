@@ -1,0 +1,1 @@
+"""What managers write in ``prompts/``: loaded, validated, versioned."""

@@ -1,0 +1,1 @@
+"""Doing what was asked: connectors, and the demo shop."""

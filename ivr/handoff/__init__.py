@@ -1,0 +1,1 @@
+"""Handing a call to a person: the summary and the transfer."""

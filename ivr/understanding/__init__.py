@@ -1,0 +1,1 @@
+"""Text to meaning: intent or an honest unknown, and slots."""

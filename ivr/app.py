@@ -1,0 +1,1 @@
+"""The front door: wires settings, models, records and rooms into one Flask application."""

@@ -1,0 +1,1 @@
+"""The command line's subcommands: one module each, holding one click command named ``command``."""
