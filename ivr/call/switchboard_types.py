@@ -1,0 +1,62 @@
+"""What a carrier's adapter asks of the house: may this call come in, run it, and what follows its stream."""
+
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from ivr.call.line import CallInfo, Line, LineEvent
+from ivr.content.types import Language
+
+
+class LiveCall(Protocol):
+    """A call that is going on."""
+
+    def receive(self, event: LineEvent) -> None:
+        """Hand over one event; never blocks, never raises. Frames beyond a bounded backlog are dropped."""
+        ...
+
+
+@dataclass(frozen=True)
+class Ending:
+    """What must follow a call's stream."""
+
+    next: Literal["hang_up", "person"]
+    language: Language
+    whisper: str = ""
+    """One or two spoken sentences for the agent before the caller is put through, in the agents' language."""
+
+
+class Switchboard(Protocol):
+    """The house's door for carriers. All methods are safe from any thread."""
+
+    def admit(self, info: CallInfo) -> bool:
+        """Open the record of a call whose webhook came in.
+
+        Returns:
+            False when the call can't be served in time (full house, draining, models not ready): put it
+            straight through to a person.
+        """
+        ...
+
+    def begin(self, info: CallInfo, line: Line) -> LiveCall:
+        """Start the conversation: the stream's ``start`` has come. The greeting goes out at once."""
+        ...
+
+    def ending(self, call_sid: str) -> Ending:
+        """Say what follows the stream. An unknown or crashed call: a person (never an exception)."""
+        ...
+
+    def text(self, key: str, language: Language, **values: str) -> str:
+        """Look up a text of the prompts (first wording, neutral tone), filled in."""
+        ...
+
+    def handoff_status(self, call_sid: str, status: str, agent: str | None = None) -> None:
+        """Record how the hand-off went: ``accepted``, ``declined``, ``missed``, ``completed``."""
+        ...
+
+    def voicemail(self, call_sid: str, recording_url: str | None, duration_s: float | None) -> None:
+        """Record that the caller left (or did not leave: None) a message."""
+        ...
+
+    def finished(self, call_sid: str) -> None:
+        """Close the record: the carrier says the whole call is over (status callback ``completed``)."""
+        ...
