@@ -51,13 +51,22 @@ class Recognition:
 class Recognizer(Protocol):
     """Turns one utterance into words. Implementations are called from the scheduler's threads only."""
 
-    def recognize(self, samples: Samples, *, language: Language | None = None, quick: bool = False) -> Recognition:
+    def recognize(
+        self,
+        samples: Samples,
+        *,
+        language: Language | None = None,
+        quick: bool = False,
+        speech_ms: int | None = None,
+    ) -> Recognition:
         """Recognise one utterance.
 
         Args:
             samples: 16 kHz audio of the whole turn.
             language: The language spoken, or None to find it among the four.
             quick: True for a speculative decode, which may skip the costly fallback.
+            speech_ms: Milliseconds of the utterance that the VAD took for speech, when known: evidence
+                against invented text.
 
         Raises:
             RecognitionError: the engine failed.
