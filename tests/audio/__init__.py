@@ -1,0 +1,1 @@
+"""Sound: what the line brings and what is made of it."""
