@@ -29,6 +29,27 @@ class Request:
 
 
 @dataclass(frozen=True)
+class SlotSpec:
+    """What a slot looks like: an entry of ``prompts/slots.yaml``."""
+
+    name: str
+    digits: int
+    """How many digits the value has."""
+
+
+@dataclass(frozen=True)
+class Command:
+    """Something a caller may say at any point, whatever was asked: an entry of ``prompts/commands.yaml``."""
+
+    name: str
+    """``agent``, ``repeat``, ``goodbye``, ``thanks``, ``yes``, ``no`` or ``dont_know``."""
+    examples: Mapping[Language, tuple[str, ...]] = field(default_factory=dict)
+    """Whole utterances."""
+    words: Mapping[Language, tuple[str, ...]] = field(default_factory=dict)
+    """Words that are enough on their own inside a short utterance."""
+
+
+@dataclass(frozen=True)
 class Text:
     """One prompt in one language: its wordings, in the order in which they are used."""
 
@@ -45,3 +66,5 @@ class Content:
     """Hash of the files' contents: stored with each call."""
     requests: Mapping[str, Request]
     texts: Mapping[Language, Mapping[str, Text]]
+    slots: Mapping[str, SlotSpec] = field(default_factory=dict)
+    commands: Mapping[str, Command] = field(default_factory=dict)

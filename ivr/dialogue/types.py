@@ -85,6 +85,8 @@ class Fulfilled:
     """``found``, ``missing`` or another key of the request's ``replies``."""
     values: Mapping[str, str] = field(default_factory=dict)
     """What the reply's placeholders need, already in the caller's language."""
+    facts: Mapping[str, str] = field(default_factory=dict)
+    """The connector's verified facts, for the hand-off summary."""
 
 
 @dataclass(frozen=True)
@@ -168,3 +170,13 @@ class DialogueState:
     """How many requests were answered."""
     verified: Mapping[str, str] = field(default_factory=dict)
     ended: bool = False
+    question: Literal["opening", "slot", "confirm", "anything_else", "offer_agent"] = "opening"
+    """What was asked last: says what a yes, a no or a silence is an answer to."""
+    partial: str = ""
+    """Digits heard so far of a number that is told in parts."""
+    pending: Lookup | None = None
+    """The look-up whose answer is awaited."""
+    stalled: int = 0
+    """Exchanges since a request was answered or a person offered."""
+    ending: Decision | None = None
+    """The decision that ended the conversation; repeated, without words, for whatever still comes."""

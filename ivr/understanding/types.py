@@ -29,6 +29,8 @@ class Expectation:
     """How many digits complete the answer, when ``kind`` is ``digits``."""
     keys: Mapping[str, str] = field(default_factory=dict)
     """Key → intent, when ``kind`` is ``choice``."""
+    intent: str | None = None
+    """The request being worked on: an utterance that only fills ``slot`` belongs to it."""
 
 
 ANYTHING = Expectation()
