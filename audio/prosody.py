@@ -1,0 +1,146 @@
+"""How an utterance was said: pitch, loudness, pauses.
+
+F0 is librosa's YIN (de Cheveigné & Kawahara 2002), which gives a number for every frame, noise included; so a
+frame counts as voiced only when it is also loud enough and repeats itself at the period YIN found.
+"""
+
+import warnings
+from typing import Any
+
+import librosa
+import numpy as np
+from numpy.typing import NDArray
+
+from audio.contracts import LINE_RATE_HZ, Prosody, Samples
+from audio.resample import resample
+
+_HOP = LINE_RATE_HZ // 100
+"""10 ms between frames."""
+
+_FRAME = 512
+"""64 ms at 8 kHz: YIN needs two periods of the lowest pitch (2 x 1/65 s = 31 ms) and some more."""
+
+_WINDOW = 256
+"""32 ms over which a frame is compared with itself one period later."""
+
+_F0_RANGE_HZ = (65.0, 500.0)
+"""Adult voices, shouting included (Baken & Orlikoff, Clinical Measurement of Speech and Voice, 2000, ch. 6)."""
+
+_PERIODIC = 0.6
+"""Normalised autocorrelation at the period from which a frame counts as voiced. Boersma (1993) uses 0.45 for
+clean speech; a telephone's noise and tones that hit the period by chance ask for more."""
+
+_BELOW_LEVEL_DB = 30.0
+"""Frames further below the loud frames (95th percentile) are not speech: the range of speech power in a
+sentence is about 30 dB (ANSI S3.5-1997, speech intelligibility index)."""
+
+_ABOVE_FLOOR_DB = 6.0
+"""Frames must stand out of the line's own noise (5th percentile) by this: twice its amplitude."""
+
+_LEAST_DB = -60.0
+"""Absolute floor: three steps of µ-law around zero."""
+
+_PAUSE_FRAMES = 20
+"""200 ms, as :class:`audio.contracts.Prosody` defines a pause."""
+
+_LEAST_VOICED_FRAMES = 8
+"""80 ms: one short vowel. Less tells nothing about a voice."""
+
+_SILENT = Prosody(None, None, None, None, 0.0, 0)
+
+
+def measure(samples: Samples, rate_hz: int) -> Prosody:
+    """Measure one utterance.
+
+    Args:
+        samples: float32, shape (n,), mono, any length; values that are not finite count as silence.
+        rate_hz: Its rate; everything is measured at 8 kHz, the telephone's.
+
+    Returns:
+        Finite numbers, and None for what can't be told: pitch without 80 ms of voice, loudness without
+        a frame above -60 dBFS, everything for less than one frame (64 ms) of sound.
+    """
+    clean = np.nan_to_num(np.asarray(samples, dtype=np.float32), posinf=0.0, neginf=0.0)
+    line = resample(np.clip(clean, -1.0, 1.0), rate_hz, LINE_RATE_HZ)
+    if len(line) < _FRAME:
+        return _SILENT
+    frames = np.lib.stride_tricks.sliding_window_view(line, _FRAME)[::_HOP]
+    # The middle of each frame: the whole would smear a pause's edges by 32 ms.
+    middle = frames[:, (_FRAME - _WINDOW) // 2 : (_FRAME + _WINDOW) // 2]
+    power = np.mean(np.square(middle, dtype=np.float64), axis=1)
+    sounding = _sounding(10.0 * np.log10(power + 1e-12))
+    if not sounding.any():
+        return Prosody(None, None, None, 0.0, 0.0, 0)
+    f0_hz = _pitch(line)[: len(frames)]
+    voiced = sounding[: len(f0_hz)] & (_periodicity(frames[: len(f0_hz)], f0_hz) >= _PERIODIC)
+    median_hz, range_semitones = _pitch_summary(f0_hz[voiced])
+    return Prosody(
+        f0_median_hz=median_hz,
+        f0_range_semitones=range_semitones,
+        energy_db=float(10.0 * np.log10(power[sounding].mean())),
+        voiced_ratio=float(voiced.mean()),
+        voiced_s=float(voiced.sum()) * _HOP / LINE_RATE_HZ,
+        pauses=_pauses(sounding),
+    )
+
+
+def warm_up() -> None:
+    """Compile and import what librosa leaves to its first use, seconds long on a fresh machine."""
+    time_s = np.arange(LINE_RATE_HZ // 2) / LINE_RATE_HZ
+    measure((0.3 * np.sin(2 * np.pi * 150.0 * time_s)).astype(np.float32), LINE_RATE_HZ)
+
+
+def _sounding(level_db: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which frames are loud enough to be speech."""
+    floor_db, loud_db = np.percentile(level_db, [5, 95])
+    # A turn without any silence has no floor to stand out of: never ask for more than 10 dB below the loud.
+    above_floor_db = min(floor_db + _ABOVE_FLOOR_DB, loud_db - 10.0)
+    sounding: NDArray[np.bool_] = level_db > max(loud_db - _BELOW_LEVEL_DB, above_floor_db, _LEAST_DB)
+    return sounding
+
+
+def _pitch(line: Samples) -> NDArray[np.float64]:
+    """F0 of each frame, Hz, by YIN; meaningless where there is no voice."""
+    with warnings.catch_warnings():
+        # YIN divides by the energy so far: 0/0 in digital silence, which is not voiced anyway.
+        warnings.simplefilter("ignore", RuntimeWarning)
+        f0_hz: Any = librosa.yin(
+            line,
+            fmin=_F0_RANGE_HZ[0],
+            fmax=_F0_RANGE_HZ[1],
+            sr=LINE_RATE_HZ,
+            frame_length=_FRAME,
+            hop_length=_HOP,
+            center=False,
+        )
+    usable: NDArray[np.float64] = np.nan_to_num(f0_hz, nan=_F0_RANGE_HZ[1], posinf=_F0_RANGE_HZ[1])
+    return np.clip(usable, *_F0_RANGE_HZ)
+
+
+def _periodicity(frames: NDArray[np.float32], f0_hz: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Normalised autocorrelation of each frame at its period, -1 to 1; 0 for silence."""
+    lag = np.rint(LINE_RATE_HZ / f0_hz).astype(np.intp)
+    now = frames[:, :_WINDOW].astype(np.float64)
+    later = np.take_along_axis(frames, lag[:, None] + np.arange(_WINDOW), axis=1).astype(np.float64)
+    now -= now.mean(axis=1, keepdims=True)
+    later -= later.mean(axis=1, keepdims=True)
+    energy = np.sqrt(np.square(now).sum(axis=1) * np.square(later).sum(axis=1))
+    return np.einsum("ij,ij->i", now, later) / np.maximum(energy, 1e-9)
+
+
+def _pitch_summary(f0_hz: NDArray[np.float64]) -> tuple[float | None, float | None]:
+    """Median (Hz) and range (semitones, 5th to 95th percentile) of the voiced frames' pitch."""
+    if len(f0_hz) < _LEAST_VOICED_FRAMES:
+        return None, None
+    median_hz = float(np.median(f0_hz))
+    semitones = 12.0 * np.log2(f0_hz / median_hz)
+    # YIN's errors are octaves; nobody's voice jumps that far from its middle within a sentence.
+    semitones = semitones[np.abs(semitones) < 11.0]
+    low, high = np.percentile(semitones, [5, 95])
+    return median_hz, float(high - low)
+
+
+def _pauses(sounding: NDArray[np.bool_]) -> int:
+    """Silences of 200 ms and more between sounding frames."""
+    at = np.flatnonzero(sounding)
+    return int((np.diff(at) > _PAUSE_FRAMES).sum())
