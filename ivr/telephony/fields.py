@@ -1,0 +1,52 @@
+"""Form fields of webhooks: text from outside, checked before it goes further."""
+
+import math
+import re
+
+import structlog
+from flask import abort
+
+from ivr.content.types import LANGUAGES, Language
+
+CALL_SID = re.compile(r"CA[0-9A-Za-z]{4,64}")
+"""Twilio's are CA and 32 hex digits; test clients' are shorter."""
+_NUMBER = re.compile(r"\+?[0-9]{3,20}|sip:\S{1,200}|client:\S{1,200}")
+
+_log = structlog.get_logger(__name__)
+
+
+def call_sid(value: str | None) -> str:
+    """Check a CallSid.
+
+    Raises:
+        werkzeug.exceptions.BadRequest: it is missing or not one; the text says so.
+    """
+    if not value:
+        abort(400, "CallSid: missing. Twilio sends it with every webhook, as a form field.")
+    if not CALL_SID.fullmatch(value):
+        abort(400, f"CallSid: {value[:40]!r} is not a call's SID (CA and 32 hexadecimal digits).")
+    return value
+
+
+def language(asked: str | None, sid: str) -> Language | None:
+    """Read ``?language=``; one we don't speak is logged and ignored."""
+    for known in LANGUAGES:
+        if known == asked:
+            return known
+    if asked not in {None, "", "auto"}:
+        _log.warning("language_ignored", call_sid=sid, asked=str(asked)[:20], allowed=LANGUAGES)
+    return None
+
+
+def number(value: str | None) -> str | None:
+    """A party's address as Twilio gives it; None when withheld (``anonymous``) or not one."""
+    return value if value and _NUMBER.fullmatch(value) else None
+
+
+def seconds(value: str | None) -> float | None:
+    """A duration; None when it is missing or not a number of seconds."""
+    try:
+        found = float(value or "")
+    except ValueError:
+        return None
+    return found if math.isfinite(found) and found >= 0 else None
