@@ -23,8 +23,8 @@ _FRAME = 512
 _WINDOW = 256
 """32 ms over which a frame is compared with itself one period later."""
 
-_F0_RANGE_HZ = (65.0, 500.0)
-"""Adult voices, shouting included (Baken & Orlikoff, Clinical Measurement of Speech and Voice, 2000, ch. 6)."""
+_F0_RANGE_HZ = (65.0, 600.0)
+"""From a low man's voice to a woman's shouting; lower and higher limits only add YIN's octave errors."""
 
 _PERIODIC = 0.6
 """Normalised autocorrelation at the period from which a frame counts as voiced. Boersma (1993) uses 0.45 for
@@ -62,6 +62,7 @@ def measure(samples: Samples, rate_hz: int) -> Prosody:
     """
     clean = np.nan_to_num(np.asarray(samples, dtype=np.float32), posinf=0.0, neginf=0.0)
     line = resample(np.clip(clean, -1.0, 1.0), rate_hz, LINE_RATE_HZ)
+    line = line - line.mean() if len(line) else line
     if len(line) < _FRAME:
         return _SILENT
     frames = np.lib.stride_tricks.sliding_window_view(line, _FRAME)[::_HOP]
@@ -114,7 +115,8 @@ def _pitch(line: Samples) -> NDArray[np.float64]:
             center=False,
         )
     usable: NDArray[np.float64] = np.nan_to_num(f0_hz, nan=_F0_RANGE_HZ[1], posinf=_F0_RANGE_HZ[1])
-    return np.clip(usable, *_F0_RANGE_HZ)
+    clipped: NDArray[np.float64] = np.clip(usable, *_F0_RANGE_HZ)
+    return clipped
 
 
 def _periodicity(frames: NDArray[np.float32], f0_hz: NDArray[np.float64]) -> NDArray[np.float64]:
