@@ -4,7 +4,7 @@ A new recognizer, voice or emotion model is one new file that satisfies one prot
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 import numpy as np
@@ -44,7 +44,7 @@ class Recognition:
     """Wall seconds spent decoding."""
     rejected_because: str | None = None
     """Why the text was thrown away, when it was: for the log and the live view, never for the caller."""
-    encoder_mean: NDArray[np.float32] | None = None
+    encoder_mean: NDArray[np.float32] | None = field(default=None, repr=False, compare=False)
     """Mean of the encoder's states over the speech frames, shape (512,) for ``base``: for emotion models."""
 
 
