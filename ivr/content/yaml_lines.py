@@ -21,7 +21,7 @@ class Item:
     """One value and where it stands."""
 
     line: int
-    """From 1."""
+    """Counted from 1."""
     value: "str | tuple[Item, ...] | tuple[tuple[Item, Item], ...]"
     """Text; a list's items; a mapping's pairs, keys being items with text."""
     kind: str
@@ -61,7 +61,7 @@ class _Loader(yaml.SafeLoader):
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         if self.check_event(yaml.AliasEvent):
-            event = self.peek_event()
+            event = self.peek_event()  # type: ignore[no-untyped-call]
             raise yaml.MarkedYAMLError(
                 problem="anchors and aliases (&, *) are not supported; put the text in quotes",
                 problem_mark=event.start_mark,

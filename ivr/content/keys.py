@@ -1,0 +1,69 @@
+"""The texts that the program itself asks for, whatever the requests are.
+
+Each language that has a folder must have them all; a language without a folder is spoken to in a fallback
+language (:mod:`ivr.content.render`).
+"""
+
+DIALOGUE_KEYS = (
+    "greeting",
+    "ask_request",
+    "anything_else",
+    "offer_agent",
+    "keys_offer_agent",
+    "menu_intro",
+    "menu_agent",
+    "no_input_1",
+    "no_input_2",
+    "no_match_1",
+    "no_match_2",
+    "more_digits",
+    "wrong_length",
+    "handing_over",
+    "handing_over_sorry",
+    "backend_down",
+    "goodbye",
+    "goodbye_silent",
+)
+"""Spoken by :mod:`ivr.dialogue`."""
+
+CALL_KEYS = ("failure", "too_busy", "time_limit", "filler_checking")
+"""Spoken by the call itself: something broke, no room, the call grew too long, a look-up takes long."""
+
+HANDOFF_KEYS = (
+    "summary_headline",
+    "summary_headline_number",
+    "summary_nothing_asked",
+    "summary_opening",
+    "summary_opening_number",
+    "summary_opening_nothing",
+    "whisper_request",
+    "whisper_nothing",
+    "why_caller_asked",
+    "why_frustration",
+    "why_unknown_intent",
+    "why_business_rule",
+    "why_failure",
+)
+"""Shown and whispered to the agent who takes over."""
+
+REQUIRED_KEYS = DIALOGUE_KEYS + CALL_KEYS + HANDOFF_KEYS
+
+
+def slot_keys(slot: str) -> tuple[str, ...]:
+    """Texts that a slot needs: the question (several wordings), and the one that points to the keypad."""
+    return (f"ask_{slot}", f"keys_{slot}")
+
+
+def menu_key_of(intent: str) -> str:
+    """Text that offers a request in the menu of keys."""
+    return f"menu_{intent}"
+
+
+def label_of(intent: str) -> str:
+    """Text that names a request to an agent."""
+    return f"label_{intent}"
+
+
+def confirm_of(intent: str) -> str:
+    """Text that reads a request back before it is done."""
+    return f"confirm_{intent}"

@@ -1,0 +1,65 @@
+"""From a key to the words that are spoken."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from ivr.content.types import Content, Language, Text, Tone
+from ivr.errors import ContentError
+
+FALLBACK_LANGUAGES: tuple[Language, ...] = ("en", "ko")
+"""Spoken when a text is missing in the caller's language: English first, the one most likely understood."""
+
+
+class Sayable(Protocol):
+    """What :class:`ivr.dialogue.types.Say` offers: a key, its values, and which wording to take."""
+
+    @property
+    def key(self) -> str:
+        """Key of the text."""
+        ...
+
+    @property
+    def values(self) -> Mapping[str, str]:
+        """Values of its placeholders, already as they are to be spoken."""
+        ...
+
+    @property
+    def wording(self) -> int:
+        """Which wording, modulo how many there are."""
+        ...
+
+
+def render(content: Content, say: Sayable, language: Language, tone: Tone = "neutral") -> str:
+    """Give the words of one text.
+
+    A tone that a text does not have falls back to neutral; a language that does not have the text falls back to
+    English, then Korean.
+
+    Raises:
+        ContentError: no language has the text, or a placeholder got no value; the message names them.
+    """
+    text = _find(content, say.key, language)
+    wordings = text.wordings.get(tone) or text.wordings["neutral"]
+    wording = wordings[say.wording % len(wordings)]
+    try:
+        return wording.format_map(say.values)
+    except KeyError as error:
+        raise ContentError(
+            f"text {say.key!r} ({language}) needs a value for {error}, which was not given"
+        ) from error
+
+
+def spoken_language(content: Content, key: str, language: Language) -> Language:
+    """The language in which :func:`render` will speak ``key``: the voice must be that language's.
+
+    Raises:
+        ContentError: no language has the text.
+    """
+    for candidate in (language, *FALLBACK_LANGUAGES):
+        if key in content.texts.get(candidate, {}):
+            return candidate
+    raise ContentError(f"text {key!r} is in no language; add it to the prompts")
+
+
+def _find(content: Content, key: str, language: Language) -> Text:
+    return content.texts[spoken_language(content, key, language)][key]

@@ -1,0 +1,181 @@
+"""Reads what callers can ask for: ``prompts/requests/*.yaml``, ``slots.yaml`` and ``commands.yaml``."""
+
+import re
+from pathlib import Path
+
+from ivr.content.problems import Problems
+from ivr.content.types import LANGUAGES, Command, Language, Request, SlotSpec
+from ivr.content.yaml_lines import Item
+
+_REQUEST_KEYS = ("intent", "examples", "slots", "confirm", "connector", "replies", "menu_key")
+COMMANDS = ("agent", "repeat", "goodbye", "thanks", "yes", "no", "dont_know")
+"""What a caller may say at any point; :mod:`ivr.dialogue` knows what each means."""
+_SNAKE_CASE = re.compile(r"[a-z][a-z0-9_]*")
+_CONNECTOR = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*")
+MAX_DIGITS = 20
+"""Longest number that can be asked for; the longest spoken in practice, a card number, has 16 digits."""
+
+
+def read_requests(files: list[Path], problems: Problems) -> dict[str, tuple[Request, dict[str, int]]]:
+    """Read request files.
+
+    Returns:
+        Intent → the request, and the line of each of its keys.
+    """
+    found: dict[str, tuple[Request, dict[str, int]]] = {}
+    for path in files:
+        item = problems.read(path)
+        if item is None:
+            continue
+        parts = problems.mapping(path, item, "a request")
+        if not parts:
+            continue
+        request = _read_request(path, item.line, parts, problems)
+        if request is None:
+            continue
+        if request.intent in found:
+            other = found[request.intent][0].source
+            problems.add(path, parts["intent"][0].line, f"intent {request.intent!r} is already defined in {other}")
+            continue
+        found[request.intent] = (request, {name: key.line for name, (key, _) in parts.items()})
+    return found
+
+
+def _read_request(path: Path, line: int, parts: dict[str, tuple[Item, Item]], problems: Problems) -> Request | None:
+    for name, (key, _) in parts.items():
+        if name not in _REQUEST_KEYS:
+            problems.add(path, key.line, f"unknown key {name!r}; there are {', '.join(_REQUEST_KEYS)}")
+    intent = _text(path, parts, "intent", problems)
+    if intent is None:
+        if "intent" not in parts:
+            problems.add(path, line, "'intent' is missing")
+        return None
+    if not _SNAKE_CASE.fullmatch(intent):
+        problems.add(path, parts["intent"][1].line, f"intent {intent!r} must be like order_status (snake_case)")
+        return None
+    connector = _text(path, parts, "connector", problems)
+    if connector is not None and not _CONNECTOR.fullmatch(connector):
+        problems.add(path, parts["connector"][1].line, f"connector {connector!r} must be like shop.order_status")
+    menu_key = _text(path, parts, "menu_key", problems)
+    if menu_key is not None and not re.fullmatch("[1-9]", menu_key):
+        problems.add(
+            path, parts["menu_key"][1].line, f"menu_key {menu_key!r} must be one key, 1 to 9 (0 is a person)"
+        )
+        menu_key = None
+    return Request(
+        intent=intent,
+        examples=_examples(path, line, parts, problems),
+        slots=_slots(path, parts, problems),
+        confirm=_flag(path, parts, "confirm", problems),
+        connector=connector,
+        replies=_replies(path, parts, problems),
+        menu_key=menu_key,
+        source=str(path),
+    )
+
+
+def _text(path: Path, parts: dict[str, tuple[Item, Item]], name: str, problems: Problems) -> str | None:
+    if name not in parts:
+        return None
+    key, value = parts[name]
+    if value.text is None or not value.text.strip():
+        problems.add(path, key.line, f"{name!r} must be a text")
+        return None
+    return value.text.strip()
+
+
+def _flag(path: Path, parts: dict[str, tuple[Item, Item]], name: str, problems: Problems) -> bool:
+    if name not in parts:
+        return False
+    text = (parts[name][1].text or "").lower()
+    if text not in ("true", "false"):
+        problems.add(path, parts[name][0].line, f"{name!r} must be true or false")
+    return text == "true"
+
+
+def _slots(path: Path, parts: dict[str, tuple[Item, Item]], problems: Problems) -> tuple[str, ...]:
+    if "slots" not in parts:
+        return ()
+    key, value = parts["slots"]
+    if value.kind != "list":
+        problems.add(path, key.line, "'slots' must be a list, such as [order_number]")
+        return ()
+    return problems.texts(path, value, "slots") if any(value.items()) else ()
+
+
+def _replies(path: Path, parts: dict[str, tuple[Item, Item]], problems: Problems) -> dict[str, str]:
+    if "replies" not in parts:
+        return {}
+    replies: dict[str, str] = {}
+    for outcome, (key, value) in problems.mapping(path, parts["replies"][1], "replies").items():
+        if value.text is None or not value.text.strip():
+            problems.add(path, key.line, f"replies: {outcome} must name a text")
+        else:
+            replies[outcome] = value.text.strip()
+    return replies
+
+
+def _examples(
+    path: Path, line: int, parts: dict[str, tuple[Item, Item]], problems: Problems
+) -> dict[Language, tuple[str, ...]]:
+    if "examples" not in parts:
+        problems.add(path, line, "'examples' is missing: what callers say, per language")
+        return {}
+    examples = _by_language(path, parts["examples"][1], "examples", problems)
+    if not examples:
+        problems.add(path, parts["examples"][0].line, "'examples' needs sentences in at least one language")
+    return examples
+
+
+def _by_language(path: Path, item: Item, what: str, problems: Problems) -> dict[Language, tuple[str, ...]]:
+    found: dict[Language, tuple[str, ...]] = {}
+    for name, (key, value) in problems.mapping(path, item, what).items():
+        language = next((known for known in LANGUAGES if known == name), None)
+        if language is None:
+            problems.add(path, key.line, f"{what}: {name!r} is no language; there are {', '.join(LANGUAGES)}")
+            continue
+        texts = problems.texts(path, value, f"{what}: {name}")
+        if texts:
+            found[language] = texts
+    return found
+
+
+def read_slots(path: Path, problems: Problems) -> dict[str, SlotSpec]:
+    """Read ``slots.yaml``: ``order_number: {digits: 5}``."""
+    item = problems.read(path)
+    specs: dict[str, SlotSpec] = {}
+    for name, (key, value) in problems.mapping(path, item, "the file").items() if item else ():
+        parts = problems.mapping(path, value, name)
+        for other, (other_key, _) in parts.items():
+            if other != "digits":
+                problems.add(path, other_key.line, f"{name}: unknown key {other!r}; there is digits")
+        digits = parts["digits"][1].text if "digits" in parts else None
+        if digits is None or not re.fullmatch("[0-9]{1,2}", digits) or not 1 <= int(digits) <= MAX_DIGITS:
+            problems.add(path, key.line, f"{name}: 'digits' must be a number from 1 to {MAX_DIGITS}")
+        elif not _SNAKE_CASE.fullmatch(name):
+            problems.add(path, key.line, f"slot {name!r} must be like order_number (snake_case)")
+        else:
+            specs[name] = SlotSpec(name, int(digits))
+    return specs
+
+
+def read_commands(path: Path, problems: Problems) -> dict[str, Command]:
+    """Read ``commands.yaml``: ``agent: {examples: {ko: [...]}, words: {ko: [...]}}``."""
+    item = problems.read(path)
+    commands: dict[str, Command] = {}
+    for name, (key, value) in problems.mapping(path, item, "the file").items() if item else ():
+        if name not in COMMANDS:
+            problems.add(path, key.line, f"unknown command {name!r}; there are {', '.join(COMMANDS)}")
+            continue
+        parts = problems.mapping(path, value, name)
+        sets: dict[str, dict[Language, tuple[str, ...]]] = {}
+        for part, (part_key, texts) in parts.items():
+            if part not in ("examples", "words"):
+                problems.add(path, part_key.line, f"{name}: unknown key {part!r}; there are examples, words")
+            else:
+                sets[part] = _by_language(path, texts, f"{name}: {part}", problems)
+        commands[name] = Command(name, sets.get("examples", {}), sets.get("words", {}))
+    for name in COMMANDS:
+        if item is not None and name not in commands:
+            problems.add(path, item.line, f"command {name!r} is missing")
+    return commands

@@ -1,0 +1,120 @@
+"""Reads the texts of each language: ``prompts/LANGUAGE/*.yaml``."""
+
+import string
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ivr.content.problems import Problems
+from ivr.content.types import LANGUAGES, TONES, Language, Text, Tone
+from ivr.content.yaml_lines import Item
+
+
+@dataclass
+class TextBook:
+    """The texts read so far, with where each stands."""
+
+    texts: dict[Language, dict[str, Text]] = field(default_factory=dict)
+    places: dict[tuple[Language, str], tuple[Path, int]] = field(default_factory=dict)
+    folders: dict[Language, Path] = field(default_factory=dict)
+    """Languages that have a folder with at least one file."""
+
+
+def read_texts(prompts_dir: Path, files: Mapping[Language, list[Path]], problems: Problems) -> TextBook:
+    """Read all languages; what is wrong is noted in ``problems``."""
+    book = TextBook()
+    for language in LANGUAGES:
+        book.texts[language] = {}
+        if files[language]:
+            book.folders[language] = prompts_dir / language
+        for path in files[language]:
+            item = problems.read(path)
+            if item is not None:
+                _read_file(path, item, language, book, problems)
+    _compare_placeholders(book, problems)
+    return book
+
+
+def placeholders(wording: str) -> set[str]:
+    """Names in braces.
+
+    Raises:
+        ValueError: a brace without its partner, or a placeholder that is not a plain ``{name}``.
+    """
+    names: set[str] = set()
+    for _, name, spec, conversion in string.Formatter().parse(wording):
+        if name is None:
+            continue
+        if not name.isidentifier() or spec or conversion:
+            raise ValueError(f"placeholder {{{name}}} must be a plain name such as {{order_number}}")
+        names.add(name)
+    return names
+
+
+def all_placeholders(text: Text) -> set[str]:
+    """The placeholders of all wordings together."""
+    return {name for wordings in text.wordings.values() for wording in wordings for name in placeholders(wording)}
+
+
+def _read_file(path: Path, item: Item, language: Language, book: TextBook, problems: Problems) -> None:
+    for name, (key, value) in problems.mapping(path, item, "the file").items():
+        if not name.isidentifier() or name != name.lower():
+            problems.add(path, key.line, f"{name!r} is no key: use small letters, digits and _ only")
+            continue
+        if (language, name) in book.places:
+            other, line = book.places[language, name]
+            problems.add(path, key.line, f"{name!r} is already written in {other}:{line}")
+            continue
+        wordings = _read_wordings(path, value, name, problems)
+        if wordings:
+            book.texts[language][name] = Text(name, wordings)
+            book.places[language, name] = (path, key.line)
+
+
+def _read_wordings(path: Path, value: Item, name: str, problems: Problems) -> dict[Tone, tuple[str, ...]]:
+    wordings: dict[Tone, tuple[str, ...]] = {}
+    if value.kind == "mapping":
+        tones = problems.mapping(path, value, name)
+        for tone_name, (key, texts) in tones.items():
+            tone = next((known for known in TONES if known == tone_name), None)
+            if tone is None:
+                problems.add(path, key.line, f"{name}: {tone_name!r} is no tone; there are {', '.join(TONES)}")
+                continue
+            found = _checked(path, texts, f"{name}: {tone_name}", problems)
+            if found:
+                wordings[tone] = found
+        if "neutral" not in tones:
+            problems.add(path, value.line, f"{name}: the tone 'neutral' is missing")
+    else:
+        found = _checked(path, value, name, problems)
+        if found:
+            wordings["neutral"] = found
+    return wordings
+
+
+def _checked(path: Path, item: Item, what: str, problems: Problems) -> tuple[str, ...]:
+    """The texts of ``item`` whose placeholders are well written."""
+    good = []
+    for wording in problems.texts(path, item, what):
+        try:
+            placeholders(wording)
+        except ValueError as error:
+            problems.add(path, item.line, f"{what}: {error}")
+        else:
+            good.append(wording)
+    return tuple(good)
+
+
+def _compare_placeholders(book: TextBook, problems: Problems) -> None:
+    """A key must have the same placeholders in each language, or some callers would hear less than others."""
+    reference: dict[str, tuple[Language, set[str]]] = {}
+    for language in LANGUAGES:
+        for name, text in book.texts[language].items():
+            names = all_placeholders(text)
+            first, wanted = reference.setdefault(name, (language, names))
+            if names == wanted:
+                continue
+            path, line = book.places[language, name]
+            shown = ", ".join(sorted(names)) or "none"
+            expected = ", ".join(sorted(wanted)) or "none"
+            problems.add(path, line, f"{name}: placeholders are {shown}, but {expected} in {first}")
