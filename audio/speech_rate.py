@@ -29,8 +29,16 @@ against kana transcripts the estimate is measured in tests/audio/test_speech_rat
 
 _WORD = re.compile(r"[a-z]+(?:'[a-z]+)?")
 _VOWELS = re.compile(r"[aeiouy]+")
-_SPLIT_VOWELS = re.compile(r"ia(?!l\b|n\b)|io(?!n|us)|eo(?!u)|ua(?!r)|[^q]uo|[aeiou]ing")
-"""Vowel letters that usually stand for two syllables: "diary", "radio", "video", "annual", "going"."""
+_SPLIT_VOWELS = re.compile(
+    r"i(?=a(?!l|n|ge)|et|eo|o(?!n|us))|e(?=a$|ate|o(?!u|p))|u(?=al)|[aeiouy](?=ing)|(?<=[nrd])i(?=ous)"
+)
+"""Vowel letters that end one syllable before another begins: "diary", "quiet", "radio", "create", "going"."""
+
+_SILENT_INSIDE = re.compile(r"some(?=.)|ever(?=y)|usine|edne|(?<=[aeiou][a-z])e(?=ment|ful|less|ly)")
+"""An e nobody says: "someone", "every", "business", "Wednesday", "basement"."""
+
+_NOT_CONTRACTED = re.compile(r"(?<=[^aeioul])n't$")
+"""A syllable of its own after a consonant: "didn't"; not in "don't", "aren't"."""
 
 
 def syllables(text: str, language: Language) -> int:
@@ -95,10 +103,10 @@ def _strip_accents(text: str) -> str:
 
 def _english_syllables(word: str) -> int:
     """Groups of vowel letters, less silent e, plus the usual hiatus. At least one."""
-    stem = word.removesuffix("'s").replace("'", "")
+    stem = _NOT_CONTRACTED.sub("nit", word.removesuffix("'s")).replace("'", "")
     if len(stem) == 1:
         return 3 if stem == "w" else 1
-    groups = len(_VOWELS.findall(stem)) + len(_SPLIT_VOWELS.findall(stem))
+    groups = len(_VOWELS.findall(stem)) + len(_SPLIT_VOWELS.findall(stem)) - len(_SILENT_INSIDE.findall(stem))
     if re.search(r"[^aeiouy]e$", stem) and not re.search(r"[^aeiouylr]le$", stem):
         groups -= 1  # "make", but "ta-ble"
     elif re.search(r"[^aeiouydt]ed$", stem) or re.search(r"[^aeiouyscxzgh]es$", stem):
