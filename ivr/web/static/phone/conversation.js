@@ -1,0 +1,162 @@
+// The conversation and the decisions, as they happen. Everything heard is a stranger's text: textContent only.
+
+import { text, textOr } from "./i18n.js";
+
+const UNKNOWN = "–";
+
+function element(tag, className, content = "") {
+  const made = document.createElement(tag);
+  made.className = className;
+  made.textContent = content;
+  return made;
+}
+
+function number(value, digits, unit) {
+  return typeof value === "number" ? text(unit, { value: value.toFixed(digits) }) : UNKNOWN;
+}
+
+function percent(value) {
+  return typeof value === "number" ? `${Math.round(value * 100)} %` : UNKNOWN;
+}
+
+function withConfidence(word, confidence) {
+  return typeof confidence === "number" ? `${word} (${percent(confidence)})` : word;
+}
+
+/** What is known of a turn, as [label, value] pairs. */
+function facts(turn) {
+  const language = turn.language ? textOr(`language_${turn.language}`, turn.language) : UNKNOWN;
+  if (turn.speaker !== "caller") {
+    return [["language", language], ["response", number(turn.response_ms, 0, "unit_ms")]];
+  }
+  const { emotion } = turn;
+  const prosody = turn.prosody ?? {};
+  return [
+    ["language", language],
+    ["intent", turn.intent ? withConfidence(turn.intent, turn.intent_confidence) : UNKNOWN],
+    ["rate", number(turn.speech_rate, 1, turn.language === "ja" ? "unit_morae" : "unit_syllables")],
+    ["loudness", number(prosody.energy_db, 0, "unit_db")],
+    ["pitch", number(prosody.f0_median_hz, 0, "unit_hz")],
+    ["feeling", emotion ? withConfidence(textOr(`emotion_${emotion.label}`, emotion.label), emotion.confidence) : UNKNOWN],
+    ["frustration", percent(turn.frustration)],
+  ];
+}
+
+function factList(pairs) {
+  const list = element("dl", "facts");
+  for (const [label, value] of pairs) {
+    const pair = element("div", "fact");
+    pair.append(element("dt", "", text(`label_${label}`)), element("dd", "", value));
+    list.append(pair);
+  }
+  return list;
+}
+
+function clock(ms) {
+  const seconds = Math.max(0, Math.floor((ms ?? 0) / 1000));
+  return `${String(Math.floor(seconds / 60)).padStart(2, "0")}:${String(seconds % 60).padStart(2, "0")}`;
+}
+
+function turnItem(turn) {
+  const item = element("li", `turn ${turn.speaker}`);
+  const head = element("p", "who", textOr(`speaker_${turn.speaker}`, turn.speaker));
+  head.append(element("span", "when", clock(turn.start_ms)));
+  if (turn.interrupted) head.append(element("span", "tag", text("interrupted")));
+  const words = element("p", "words", turn.text || UNKNOWN);
+  if (turn.language) words.lang = turn.language;
+  item.append(head, words, factList(facts(turn)));
+  return item;
+}
+
+function decisionItem(decision) {
+  const item = element("li", `decision ${decision.action}`);
+  const head = element("p", "who", textOr(`action_${decision.action}`, decision.action));
+  head.append(element("span", "when", clock(decision.at_ms)));
+  item.append(head, element("p", "reason", decision.reason ?? ""));
+  const contributions = Object.entries(decision.contributions ?? {});
+  if (contributions.length) {
+    const list = element("dl", "facts");
+    for (const [name, value] of contributions) {
+      const pair = element("div", "fact");
+      pair.append(element("dt", "", name), element("dd", "", typeof value === "number" ? value.toFixed(2) : String(value)));
+      list.append(pair);
+    }
+    item.append(list);
+  }
+  return item;
+}
+
+function handoffItem(handoff) {
+  const item = element("li", "decision handoff");
+  item.append(element("p", "who", text("handoff")));
+  if (handoff.summary?.headline) item.append(element("p", "reason", handoff.summary.headline));
+  const reason = textOr(`reason_${handoff.reason}`, handoff.reason ?? UNKNOWN);
+  item.append(element("p", "note", `${text("handoff_reason")}: ${reason}`));
+  return item;
+}
+
+export class Conversation {
+  #turnList;
+  #decisionList;
+  #turns = [];
+  #decisions = [];
+  #handoff = null;
+  #partial = null;
+
+  constructor(turnList, decisionList) {
+    this.#turnList = turnList;
+    this.#decisionList = decisionList;
+  }
+
+  clear() {
+    this.#turns = [];
+    this.#decisions = [];
+    this.#handoff = null;
+    this.#partial = null;
+    this.redraw();
+  }
+
+  /** One event of the live view; names it does not know are left alone. */
+  event(name, data) {
+    if (name === "turn") {
+      this.#turns.push(data);
+      if (data.speaker === "caller") this.#partial = null;
+      this.#turnList.append(turnItem(data));
+      this.#afterTurns();
+    } else if (name === "partial") {
+      this.#partial = data;
+      this.#afterTurns();
+    } else if (name === "decision") {
+      this.#decisions.push(data);
+      this.#drawDecisions();
+    } else if (name === "handoff" && data.reason) {
+      this.#handoff = data;
+      this.#drawDecisions();
+    }
+  }
+
+  /** Draw everything anew: the page's language has changed. */
+  redraw() {
+    this.#turnList.replaceChildren(...this.#turns.map(turnItem));
+    this.#afterTurns();
+    this.#drawDecisions();
+  }
+
+  #afterTurns() {
+    this.#turnList.querySelector(".partial")?.remove();
+    if (this.#partial?.text) {
+      const item = element("li", "turn caller partial");
+      item.setAttribute("aria-hidden", "true"); // half-heard words change too often to be read out
+      item.append(element("p", "who", text("partial")), element("p", "words", this.#partial.text));
+      this.#turnList.append(item);
+    }
+    this.#turnList.scrollTop = this.#turnList.scrollHeight;
+  }
+
+  #drawDecisions() {
+    const items = this.#decisions.map(decisionItem);
+    if (this.#handoff) items.push(handoffItem(this.#handoff));
+    this.#decisionList.replaceChildren(...items);
+    this.#decisionList.scrollTop = this.#decisionList.scrollHeight;
+  }
+}

@@ -1,0 +1,1 @@
+"""The pages and the API, as browsers and programs meet them."""

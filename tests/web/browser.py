@@ -1,0 +1,112 @@
+"""A real browser, and a real server for it to open: for tests of the pages."""
+
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page, sync_playwright
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+START_TIMEOUT_MS = 60_000
+STEP_TIMEOUT_MS = 20_000
+"""Patience with one step in the browser: generous, for a machine that is busy with other tests."""
+
+_QUIET_ARGUMENTS = (
+    "--no-sandbox",  # tests may run as root in a container
+    "--autoplay-policy=no-user-gesture-required",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-quic",
+    "--no-first-run",
+)
+
+
+def chromium() -> str:
+    """The installed Chromium, or skip the test with a message."""
+    for name in CHROMIUM_NAMES:
+        found = shutil.which(name)
+        if found:
+            return found
+    pytest.skip("no Chromium on this machine (Debian: apt-get install chromium): the page is not tested")
+
+
+@contextmanager
+def launch(
+    wav: Path | None = None,
+    *,
+    microphone: bool = True,
+    width: int = 1280,
+    height: int = 900,
+    color_scheme: str = "light",
+    locale: str = "en-US",
+) -> Iterator[Page]:
+    """Open an empty page in a headless browser; skips the test where there is no Chromium.
+
+    Args:
+        wav: What the microphone hears, once, from the moment it is opened (16-bit PCM; then silence).
+            None: the browser's own test beeps.
+        microphone: False: there is one, but its use is refused.
+        width: Of the window, CSS pixels.
+        height: Of the window, CSS pixels.
+        color_scheme: ``light`` or ``dark``.
+        locale: The browser's language.
+
+    Yields:
+        The page. Errors it throws, and what the browser's content policy blocks, fail the test at the end.
+    """
+    arguments = [*_QUIET_ARGUMENTS, "--use-fake-device-for-media-stream"]
+    if microphone:
+        arguments.append("--use-fake-ui-for-media-stream")
+    else:
+        arguments.append("--deny-permission-prompts")
+    if wav is not None:
+        arguments.append(f"--use-file-for-fake-audio-capture={wav.resolve()}%noloop")
+    executable = chromium()
+    problems: list[str] = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=arguments, timeout=START_TIMEOUT_MS)
+        try:
+            context = browser.new_context(
+                viewport={"width": width, "height": height}, color_scheme=color_scheme, locale=locale
+            )
+            page = context.new_page()
+            page.set_default_timeout(STEP_TIMEOUT_MS)
+            page.on("pageerror", lambda error: problems.append(str(error)))
+            page.on(
+                "console",
+                lambda message: problems.append(message.text) if "Content Security Policy" in message.text else None,
+            )
+            yield page
+        finally:
+            browser.close()
+    if problems:
+        pytest.fail("the page threw: " + "; ".join(problems))
+
+
+class _QuietHandler(WSGIRequestHandler):
+    def log(self, type: str, message: str, *args: object) -> None:
+        """Say nothing: a test's output is its own."""
+
+
+@contextmanager
+def serve(app: Flask) -> Iterator[str]:
+    """Serve ``app`` on a free port of this machine, one thread a request.
+
+    Yields:
+        Its address, without a slash at the end.
+    """
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_QuietHandler)
+    thread = threading.Thread(target=server.serve_forever, name="test-server", daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join(10)
+        server.server_close()
