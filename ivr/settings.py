@@ -176,10 +176,15 @@ def load_settings(**overrides: Any) -> Settings:
     return settings
 
 
+def environment_name(key: str) -> str:
+    """The environment variable of a setting."""
+    return key.upper() if key.startswith("twilio_") else f"IVR_{key.upper()}"
+
+
 def _where(location: tuple[int | str, ...]) -> str:
     """The name under which people know a key: its environment variable, and the file when it came from there."""
     key = str(location[0]) if location else "settings"
-    variable = key.upper() if key.upper().startswith("TWILIO_") else f"IVR_{key.upper()}"
+    variable = environment_name(key.lower())
     return variable if variable in os.environ else f"{variable} ({SETTINGS_FILE}: {key.lower()})"
 
 

@@ -1,0 +1,110 @@
+"""Writes what happens in a call into the journal, in the journal's terms."""
+
+from dataclasses import asdict
+from datetime import datetime
+
+from audio.contracts import Emotion, Recognition
+from ivr.call.mouth import Spoken
+from ivr.call.utterance import Utterance
+from ivr.dialogue.types import Decision, Feeling
+from ivr.records.types import DecisionRecord, HandoffRecord, Journal, Outcome, TurnRecord
+
+
+class Chronicle:
+    """One call's part of the journal, and its turns so far. Owned by the call's thread."""
+
+    def __init__(self, journal: Journal, call_sid: str) -> None:
+        self._journal = journal
+        self._call_sid = call_sid
+        self.turns: list[TurnRecord] = []
+        """Everything said so far: what a hand-off summary is made from."""
+
+    def caller_said(self, utterance: Utterance, feeling: Feeling, *, interrupted: bool) -> None:
+        """Record an utterance."""
+        voice = utterance.voice
+        self._turn(
+            TurnRecord(
+                speaker="caller",
+                text=utterance.meaning.text,
+                language=utterance.meaning.language,
+                start_ms=utterance.start_ms,
+                end_ms=utterance.end_ms,
+                intent=utterance.meaning.intent,
+                intent_confidence=round(utterance.meaning.confidence, 3),
+                slots={name: slot.value for name, slot in utterance.meaning.slots.items()},
+                emotion=_emotion(voice.emotion) if voice else None,
+                prosody=asdict(voice.prosody) if voice else None,
+                speech_rate=voice.speech_rate if voice else None,
+                frustration=feeling.frustration,
+                interrupted=interrupted,
+                recognition=_recognition(utterance.recognition, ahead=utterance.ahead),
+            )
+        )
+
+    def caller_pressed(self, keys: str, language: str, at_ms: int) -> None:
+        """Record key presses."""
+        self._turn(
+            TurnRecord(speaker="caller", text=f"[keys {keys}]", language=language, start_ms=at_ms, end_ms=at_ms)
+        )
+
+    def we_said(self, spoken: Spoken, language: str, response_ms: int | None) -> None:
+        """Record what the caller heard of our voice; nothing, if nothing was heard."""
+        if not spoken.text:
+            return
+        self._turn(
+            TurnRecord(
+                speaker="assistant",
+                text=spoken.text,
+                language=language,
+                start_ms=spoken.start_ms,
+                end_ms=spoken.end_ms,
+                response_ms=response_ms,
+                interrupted=spoken.interrupted,
+            )
+        )
+
+    def speaking(self, text: str, response_ms: int | None) -> None:
+        """Show, but do not keep, what we have just begun to say."""
+        self._journal.live(self._call_sid, {"event": "speaking", "text": text, "response_ms": response_ms})
+
+    def partial(self, text: str) -> None:
+        """Show, but do not keep, the caller's words so far."""
+        self._journal.live(self._call_sid, {"event": "partial", "text": text})
+
+    def decided(self, decision: Decision, at_ms: int) -> None:
+        """Record a decision with its reasons."""
+        self._journal.decision(
+            self._call_sid,
+            DecisionRecord(at_ms, decision.action.value, decision.reason, dict(decision.contributions)),
+        )
+
+    def language_found(self, language: str) -> None:
+        """Record the call's language."""
+        self._journal.language_found(self._call_sid, language)
+
+    def handed_off(self, handoff: HandoffRecord) -> None:
+        """Record that a person takes over."""
+        self._journal.handoff(self._call_sid, handoff)
+        self._journal.outcome(self._call_sid, "handed_off")
+
+    def ended(self, at: datetime, outcome: Outcome) -> None:
+        """Close the record."""
+        self._journal.call_ended(self._call_sid, at, outcome)
+
+    def _turn(self, turn: TurnRecord) -> None:
+        self.turns.append(turn)
+        self._journal.turn(self._call_sid, turn)
+
+
+def _emotion(emotion: Emotion | None) -> dict[str, object] | None:
+    return None if emotion is None else asdict(emotion)
+
+
+def _recognition(recognition: Recognition, *, ahead: bool) -> dict[str, object]:
+    return {
+        "confidence": round(recognition.confidence, 3),
+        "no_speech_probability": round(recognition.no_speech_probability, 3),
+        "window": recognition.window,
+        "decode_s": round(recognition.decode_s, 3),
+        "ahead": ahead,
+    }

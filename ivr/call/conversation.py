@@ -1,0 +1,361 @@
+"""What one call does with what it hears: events to the dialogue, its decisions to voice, errands and the record.
+
+Owned by the call's thread (:mod:`ivr.call.session`). Time comes in as an argument, in milliseconds from the
+call's start.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import structlog
+
+from audio.endpointing import Phase
+from ivr.call import keypad
+from ivr.call.chronicle import Chronicle
+from ivr.call.errands import ErrandDone, Errands
+from ivr.call.languages import CallLanguage
+from ivr.call.line import CallInfo, Line
+from ivr.call.listener import Decoded, Listener
+from ivr.call.mouth import Mouth, Phrase, Spoken
+from ivr.call.services import CallServices
+from ivr.call.speaker import Speaker
+from ivr.call.switchboard_types import Ending
+from ivr.call.turn_taking import BargeIn, is_backchannel
+from ivr.call.utterance import Utterance
+from ivr.content.types import Language
+from ivr.dialogue.engine import decide, start
+from ivr.dialogue.types import (
+    Action,
+    Answered,
+    Decision,
+    Event,
+    Feeling,
+    HandoffReason,
+    Heard,
+    KeysPressed,
+    NothingHeard,
+    Say,
+    Unintelligible,
+)
+from ivr.errors import HotlineError
+from ivr.handoff.summary import summarise, whisper
+from ivr.records.types import HandoffRecord, Outcome
+
+_log = structlog.get_logger(__name__)
+
+UNINTELLIGIBLE_MS = 1_500
+"""Speech (as the voice detector has it) without words from which we say that we did not understand; less is
+noise, and the no-input timer goes on."""
+
+DIGITS_PATIENCE = 1.5
+"""No-input time is this much longer when a number was asked for: people look for the paper it is on."""
+
+LAST_WORDS_WAIT_S = 3.0
+"""Longest wait for the words of a turn that a hang-up cut off: the caller has gone, only the record waits."""
+
+
+class ReplyOverdueError(HotlineError):
+    """The caller has waited for a reply longer than ``IVR_REPLY_DEADLINE_S``."""
+
+
+@dataclass
+class _Timers:
+    """What is being waited for, since when (ms); None: not waiting."""
+
+    quiet_since: int | None = None
+    """We have finished speaking and the caller has not begun."""
+    reply_since: int | None = None
+    """The caller has finished speaking and we have not begun."""
+
+
+class Conversation:
+    """The conversation of one call."""
+
+    def __init__(
+        self,
+        info: CallInfo,
+        line: Line,
+        services: CallServices,
+        chronicle: Chronicle,
+        post: Callable[[Decoded | ErrandDone], None],
+    ) -> None:
+        self._info = info
+        self._services = services
+        self._chronicle = chronicle
+        language = info.language or services.settings.language
+        self._state = start(language)
+        self._mouth = Mouth(line)
+        self._speaker = Speaker(self._mouth, services.voices, services.content, chronicle)
+        self._listener = Listener(services, info.call_sid, CallLanguage(language), post)
+        self._errands = Errands(services, post)
+        self._keypad = keypad.Keypad()
+        self._timers = _Timers()
+        self._barge_in = BargeIn()
+        self._cut: Spoken | None = None
+        self._partial = ""
+        self._answering_ms: int | None = None
+        self._final: Decision | None = None
+        self._handoff: HandoffRecord | None = None
+        self._whisper = ""
+        self._hung_up = False
+
+    # --- what the session asks ---------------------------------------------------------------------------
+
+    @property
+    def over(self) -> bool:
+        """Whether the last words have been given to the line."""
+        return self._final is not None
+
+    @property
+    def speaking(self) -> bool:
+        """Whether the caller still hears us."""
+        return self._speaker.speaking
+
+    @property
+    def language(self) -> Language:
+        """The language we speak."""
+        return self._state.language
+
+    def ending(self) -> Ending:
+        """What must follow the stream."""
+        if self._handoff is not None and not (self._hung_up and self._final is None):
+            return Ending("person", self.language, self._whisper)
+        return Ending("hang_up", self.language)
+
+    def outcome(self) -> Outcome:
+        """What the call came to."""
+        if self._final is not None and self._final.outcome is not None:
+            return self._final.outcome
+        return "resolved" if self._state.resolved and self._state.intent is None else "abandoned"
+
+    # --- events ---------------------------------------------------------------------------------------------
+
+    def greet(self, now_ms: int) -> None:
+        """Begin: the greeting."""
+        self._meet(Answered(self._state.language), now_ms)
+
+    def audio(self, ulaw: bytes, now_ms: int) -> None:
+        """Take in some of the caller's audio."""
+        for window in self._listener.feed(ulaw, now_ms, we_speak=self.speaking):
+            turn = window.turn
+            if turn.phase is Phase.SILENT:
+                self._barge_in = BargeIn()
+                continue
+            self._timers.quiet_since = None
+            if turn.in_speech and self.speaking:
+                self._barge_in = self._barge_in.heard(turn.speech_ms, window.level_db)
+                if self._barge_in.interrupts:
+                    self._interrupt(now_ms)
+            if self._listener.turn_ended():
+                self._barge_in = BargeIn()
+                self._heard(self._listener.end_turn(), now_ms)
+        if self._listener.partial_text != self._partial:
+            self._partial = self._listener.partial_text
+            self._chronicle.partial(self._partial)
+
+    def decoded(self, event: Decoded, now_ms: int) -> None:
+        """Take in a decode that came back.
+
+        Raises:
+            RecognitionError: a final decode failed.
+        """
+        self._heard(self._listener.decoded(event), now_ms)
+
+    def mark(self, name: str) -> None:
+        """Take in a mark of the line."""
+        self._speaker.mark_reached(name)
+
+    def key(self, key: str, now_ms: int) -> None:
+        """Take in a key press."""
+        if key not in keypad.KEYS:
+            _log.warning("unknown_key", key=key[:8])
+            return
+        self._timers.quiet_since = None
+        self._speaker.stop(now_ms)
+        self._keypad, keys = keypad.press(self._keypad, key, self._state.expecting, now_ms)
+        self._pressed(keys, now_ms)
+
+    def errand_done(self, event: ErrandDone, now_ms: int) -> None:
+        """Take in a connector's answer."""
+        answer = self._errands.done(event)
+        if answer is not None:
+            if event.error is not None:
+                _log.error("connector_failed", exc_info=event.error, connector=answer.lookup.connector)
+            self._meet(answer, now_ms)
+
+    def finish_speaking(self, now_ms: int) -> None:
+        """Notice that the caller has heard all we said."""
+        if self._speaker.finished(now_ms):
+            self._timers.quiet_since = now_ms
+
+    def tick(self, now_ms: int) -> None:
+        """Look at the timers.
+
+        Raises:
+            ReplyOverdueError: the caller has waited too long for a reply.
+        """
+        self.finish_speaking(now_ms)
+        self._keypad, keys = keypad.due(self._keypad, now_ms)
+        self._pressed(keys, now_ms)
+        overdue = self._errands.overdue(now_ms)
+        settings = self._services.settings
+        if overdue is not None:
+            _log.error("connector_overdue", connector=overdue.lookup.connector, why=overdue.why)
+            self._meet(overdue, now_ms)
+        elif self._waited(self._timers.reply_since, settings.reply_deadline_s, now_ms):
+            raise ReplyOverdueError(f"no reply within {settings.reply_deadline_s:g} s of the caller's turn")
+        elif self._waited(self._timers.quiet_since, self._patience_s(), now_ms) and not self._busy():
+            self._timers.quiet_since = None
+            self._meet(NothingHeard(), now_ms)
+        elif now_ms >= settings.max_call_s * 1000:
+            self.hand_over("the call is as long as a call with the machine may be", "time_limit", now_ms)
+
+    def line_ended(self, now_ms: int) -> None:
+        """The caller hung up or the stream broke."""
+        self._hung_up = True
+        self._speaker.line_ended(now_ms)
+        if not self.over:
+            utterance = self._listener.last_words(LAST_WORDS_WAIT_S)
+            if utterance is not None:
+                self._chronicle.caller_said(utterance, _feeling(utterance), interrupted=True)
+
+    def hand_over(self, why: str, text_key: str, now_ms: int) -> None:
+        """Put the caller through for a reason of the house's, not of the conversation's.
+
+        Args:
+            why: For the record.
+            text_key: What to tell the caller.
+            now_ms: The time now.
+        """
+        self._speaker.stop(now_ms)
+        decision = Decision(
+            action=Action.HAND_OFF,
+            reason=why,
+            say=(Say(text_key),),
+            handoff=HandoffReason.BUSINESS_RULE,
+            outcome="handed_off",
+        )
+        self._apply(decision, now_ms)
+
+    def failed(self, error: Exception, now_ms: int) -> None:
+        """Record that something of ours broke: the call goes to a person."""
+        self._speaker.stop(now_ms)
+        decision = Decision(
+            action=Action.HAND_OFF,
+            reason=f"something failed: {type(error).__name__}: {error}"[:500],
+            contributions={"failure": 1.0},
+            handoff=HandoffReason.FAILURE,
+            outcome="handed_off",
+        )
+        self._apply(decision, now_ms)
+
+    def say_raw(self, phrase: Phrase, now_ms: int) -> None:
+        """Say something that is ready as sound, whatever state the prompts are in."""
+        self._mouth.say([phrase], now_ms)
+
+    # --- from here on, inside -------------------------------------------------------------------------------
+
+    def _patience_s(self) -> float:
+        wait_s = self._services.settings.no_input_s
+        return wait_s * DIGITS_PATIENCE if self._state.expecting.kind == "digits" else wait_s
+
+    def _busy(self) -> bool:
+        return bool(self._errands.running or self._listener.waiting_for_words or self._keypad.keys)
+
+    @staticmethod
+    def _waited(since_ms: int | None, limit_s: float, now_ms: int) -> bool:
+        return since_ms is not None and now_ms - since_ms >= limit_s * 1000
+
+    def _interrupt(self, now_ms: int) -> None:
+        self._cut = self._speaker.stop(now_ms)
+        if self._cut is not None:
+            self._services.metrics.barge_ins.inc()
+            _log.info("barge_in", heard=len(self._cut.text))
+
+    def _heard(self, utterance: Utterance | None, now_ms: int) -> None:
+        """Take in a whole turn of the caller."""
+        if utterance is None:
+            if self._listener.waiting_for_words and self._timers.reply_since is None:
+                self._timers.reply_since = now_ms
+            return
+        self._timers.reply_since = None
+        cut, self._cut = self._cut, None
+        meaning = utterance.meaning
+        listening_only = (
+            (cut is not None or self.speaking)
+            and self._state.expecting.kind != "yes_no"
+            and is_backchannel(meaning.text, meaning.language)
+        )
+        if not meaning.text or listening_only:
+            self._not_a_turn(utterance, cut, now_ms)
+            return
+        self._speaker.stop(now_ms)
+        feeling = _feeling(utterance)
+        self._chronicle.caller_said(utterance, feeling, interrupted=cut is not None)
+        if meaning.language != self._state.language:
+            self._state = replace(self._state, language=meaning.language)
+            self._chronicle.language_found(meaning.language)
+        self._answering_ms = utterance.end_ms
+        self._meet(Heard(meaning, feeling), now_ms)
+
+    def _not_a_turn(self, utterance: Utterance, cut: Spoken | None, now_ms: int) -> None:
+        """No words, or only "uh-huh": go on as if nothing had been said, unless the caller clearly tried."""
+        rejected = utterance.recognition.rejected_because
+        _log.info("not_a_turn", speech_ms=utterance.speech_ms, rejected_because=rejected)
+        if cut is not None:
+            self._speaker.resume(cut, now_ms)
+        elif not self.speaking:
+            if not utterance.meaning.text and utterance.speech_ms >= UNINTELLIGIBLE_MS:
+                self._answering_ms = utterance.end_ms
+                self._meet(Unintelligible(), now_ms)
+            elif self._timers.quiet_since is None:
+                self._timers.quiet_since = now_ms
+
+    def _pressed(self, keys: str | None, now_ms: int) -> None:
+        if keys:
+            self._chronicle.caller_pressed(keys, self._state.language, now_ms)
+            self._answering_ms = now_ms
+            self._meet(KeysPressed(keys), now_ms)
+
+    def _meet(self, event: Event, now_ms: int) -> None:
+        """Let the dialogue decide, and carry the decision out."""
+        self._timers.quiet_since = None
+        self._state, decision = decide(self._state, event, self._services.content)
+        self._apply(decision, now_ms)
+
+    def _apply(self, decision: Decision, now_ms: int) -> None:
+        self._chronicle.decided(decision, now_ms)
+        self._listener.expecting = decision.expect
+        if decision.say:
+            response_ms = self._speaker.say(
+                decision.say, self._state.language, decision.tone, now_ms, self._answering_ms
+            )
+            if response_ms is not None:
+                self._services.metrics.response_s.observe(response_ms / 1000)
+            self._answering_ms = None
+            self._timers.reply_since = None
+        if decision.handoff is not None:
+            self._prepare_handoff(decision.handoff)
+        if decision.outcome is not None:
+            self._final = decision
+        elif decision.lookup is not None:
+            failed = self._errands.run(decision.lookup, self._state.language, now_ms)
+            if failed is not None:
+                self._meet(failed, now_ms)
+
+    def _prepare_handoff(self, reason: HandoffReason) -> None:
+        """The summary, before the person: from what is in the record, whatever has failed."""
+        self._services.metrics.handoffs.labels(reason=reason.value).inc()
+        try:
+            summary = summarise(self._state, self._chronicle.turns, reason, self._info.from_number)
+            self._whisper = whisper(summary, self._services.settings.language)
+        except Exception:  # a person without a summary is better than no person
+            _log.exception("summary_failed")
+            summary = {"headline": reason.value}
+        self._handoff = HandoffRecord(reason.value, summary)
+        self._chronicle.handed_off(self._handoff)
+
+
+def _feeling(utterance: Utterance) -> Feeling:
+    emotion = utterance.voice.emotion if utterance.voice else None
+    return Feeling() if emotion is None else Feeling(emotion.label, emotion.confidence)

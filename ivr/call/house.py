@@ -1,0 +1,168 @@
+"""All calls of this process: admission, beginning, what follows the stream, going down in good order."""
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import structlog
+
+from ivr.call.line import CallInfo, Line
+from ivr.call.services import CallServices
+from ivr.call.session import CallSession
+from ivr.call.switchboard_types import Ending
+from ivr.content.render import render
+from ivr.content.types import Language
+from ivr.dialogue.types import Say
+from ivr.records.types import CallStarted
+
+_log = structlog.get_logger(__name__)
+
+MAX_WAIT_S = 3.0
+"""Estimated wait for a decode above which a new call goes straight to a person: with it, a reply would come
+later than about 4 s, where callers begin to say "hello?"."""
+
+ENDINGS_KEPT = 2_000
+"""Endings remembered after their calls (the carrier asks within seconds)."""
+
+
+class House:
+    """Satisfies :class:`ivr.call.switchboard_types.Switchboard`. Every method is safe from any thread."""
+
+    def __init__(self, services: Callable[[], CallServices | None], *, max_calls: int, language: Language) -> None:
+        """Open the house.
+
+        Args:
+            services: Gives what calls use, or None while it is being loaded.
+            max_calls: Calls at once.
+            language: The hotline's own.
+        """
+        self._services = services
+        self._max_calls = max_calls
+        self._language: Language = language
+        self._lock = threading.Lock()
+        self._live: dict[str, CallSession] = {}
+        self._endings: OrderedDict[str, Ending] = OrderedDict()
+        self._draining = False
+
+    @property
+    def live_calls(self) -> int:
+        """Calls going on now."""
+        with self._lock:
+            return len(self._live)
+
+    @property
+    def draining(self) -> bool:
+        """Whether no new calls are taken."""
+        return self._draining
+
+    def admit(self, info: CallInfo) -> bool:
+        """Open the record of a call whose webhook came in; False: straight to a person."""
+        services = self._services()
+        if services is None:
+            _log.warning("call_refused", call_sid=info.call_sid, why="models are not ready")
+            return False
+        why = self._why_not(services)
+        services.journal.call_started(
+            CallStarted(
+                call_sid=info.call_sid,
+                started_at=datetime.now(UTC),
+                from_number=info.from_number,
+                to_number=info.to_number,
+                language=info.language,
+                origin=info.origin,
+                content_version=services.content.version,
+            )
+        )
+        if why is not None:
+            _log.warning("call_refused", call_sid=info.call_sid, why=why)
+            services.journal.outcome(info.call_sid, "handed_off")
+        return why is None
+
+    def _why_not(self, services: CallServices) -> str | None:
+        if self._draining:
+            return "the server is going down"
+        if self.live_calls >= self._max_calls:
+            return f"full house: {self._max_calls} calls"
+        wait_s = services.recognition.load()
+        if wait_s > MAX_WAIT_S:
+            return f"recognition is {wait_s:.1f} s behind"
+        return None
+
+    def begin(self, info: CallInfo, line: Line) -> CallSession:
+        """Start the conversation."""
+        services = self._services()
+        if services is None:
+            raise RuntimeError("a call was admitted before the models were ready")
+        session = CallSession(info, line, services, self._ended)
+        with self._lock:
+            self._live[info.call_sid] = session
+        services.metrics.calls.labels(state="talking").set(self.live_calls)
+        _log.info("call_began", call_sid=info.call_sid, origin=info.origin)
+        session.start()
+        return session
+
+    def _ended(self, session: CallSession) -> None:
+        call_sid = session.info.call_sid
+        with self._lock:
+            if self._live.get(call_sid) is session:
+                del self._live[call_sid]
+            self._endings[call_sid] = session.ending
+            while len(self._endings) > ENDINGS_KEPT:
+                self._endings.popitem(last=False)
+        services = self._services()
+        if services is not None:
+            services.metrics.calls.labels(state="talking").set(self.live_calls)
+            services.metrics.calls_ended.labels(outcome=session.outcome).inc()
+        _log.info("call_ended", call_sid=call_sid, next=session.ending.next)
+
+    def ending(self, call_sid: str) -> Ending:
+        """Say what follows a call's stream; a person for a call that is unknown."""
+        with self._lock:
+            session = self._live.get(call_sid)
+        if session is not None:
+            session.join(timeout_s=5.0)
+        with self._lock:
+            return self._endings.get(call_sid) or Ending("person", self._language)
+
+    def text(self, key: str, language: Language, **values: str) -> str:
+        """Look up a text of the prompts."""
+        services = self._services()
+        if services is None:
+            raise LookupError(f"texts are not loaded yet (asked for {key!r})")
+        return render(services.content, Say(key, values), language)
+
+    def handoff_status(self, call_sid: str, status: str, agent: str | None = None) -> None:
+        """Record how the hand-off went."""
+        if services := self._services():
+            services.journal.handoff_status(call_sid, status, agent)
+
+    def voicemail(self, call_sid: str, recording_url: str | None, duration_s: float | None) -> None:
+        """Record that the caller left a message, or did not."""
+        _log.info("voicemail", call_sid=call_sid, left=recording_url is not None, duration_s=duration_s)
+        if (services := self._services()) and recording_url is not None:
+            services.journal.outcome(call_sid, "voicemail")
+
+    def finished(self, call_sid: str) -> None:
+        """Close the record of a call that the carrier says is over."""
+        if services := self._services():
+            services.journal.call_ended(call_sid, datetime.now(UTC))
+
+    def drain(self, patience_s: float, sleep: Callable[[float], None] = time.sleep) -> None:
+        """Take no new calls, let live ones finish, then send the rest to a person.
+
+        Args:
+            patience_s: How long live calls may go on.
+            sleep: For tests.
+        """
+        self._draining = True
+        deadline_s = time.monotonic() + patience_s
+        while self.live_calls and time.monotonic() < deadline_s:
+            sleep(0.1)
+        with self._lock:
+            left = list(self._live.values())
+        for session in left:
+            session.shut_down("the server is being restarted")
+        for session in left:
+            session.join(timeout_s=10.0)

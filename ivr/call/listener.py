@@ -1,0 +1,312 @@
+"""Hears the caller's turns: voice activity, decodes ahead at pauses, the end of the turn, the language.
+
+Decodes run elsewhere; their results come back through the call's inbox as :class:`Decoded`, so that all state
+here belongs to the call's thread alone.
+"""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from dataclasses import dataclass
+
+import structlog
+
+from audio.contracts import RECOGNITION_RATE_HZ, Recognition, Samples
+from audio.endpointing import Phase, TurnState
+from audio.errors import RecognitionBusyError
+from audio.prosody import measure
+from audio.speech_rate import speech_rate
+from audio.vad import VoiceStream
+from ivr.call import languages
+from ivr.call.ear import Ear, Window
+from ivr.call.languages import CallLanguage
+from ivr.call.services import CallServices
+from ivr.call.turn_taking import SPECULATE_AFTER_MS, Completeness, turn_has_ended
+from ivr.call.utterance import Utterance, Voice
+from ivr.dialogue.endpointing import completeness
+from ivr.understanding.types import ANYTHING, Expectation, Meaning
+
+_log = structlog.get_logger(__name__)
+
+VOICE_WAIT_S = 0.5
+"""Longest a reply waits for how the utterance sounded, which is measured beside the decode (about 20 ms per
+second of speech, so it is there nearly always)."""
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """A decode came back: into the call's inbox."""
+
+    job: int
+    result: Recognition | None
+    error: BaseException | None
+
+
+@dataclass
+class _Job:
+    """One decode of the turn so far, with what it covers."""
+
+    number: int
+    future: "Future[Recognition]"
+    samples: Samples
+    turn: TurnState
+    voice: "Future[Voice] | None"
+    final: bool
+
+
+@dataclass(frozen=True)
+class _Words:
+    """The words of the turn so far."""
+
+    job: "_Job"
+    recognition: Recognition
+    meaning: Meaning
+    completeness: Completeness
+
+
+@dataclass
+class _Closing:
+    """A turn that has ended and whose words are awaited."""
+
+    job: _Job
+    start_ms: int
+    end_ms: int
+    over_our_voice: bool
+    ahead: bool
+
+
+class Listener:
+    """Listens to one call. Owned by the call's thread."""
+
+    def __init__(
+        self,
+        services: CallServices,
+        call_sid: str,
+        language: CallLanguage,
+        post: Callable[[Decoded], None],
+    ) -> None:
+        self._services = services
+        self._call_sid = call_sid
+        self._post = post
+        self._ear = Ear(VoiceStream(services.voice_model))
+        self._jobs = 0
+        self._job: _Job | None = None
+        self._words: _Words | None = None
+        self._closing: _Closing | None = None
+        self._start_ms: int | None = None
+        self._last_voice_ms = 0
+        self._over_our_voice = False
+        self.language = language
+        self.expecting: Expectation = ANYTHING
+        """What was asked last: tells how complete an answer is."""
+
+    @property
+    def turn(self) -> TurnState:
+        """The caller's turn as it stands."""
+        return self._ear.turn
+
+    @property
+    def waiting_for_words(self) -> bool:
+        """Whether a turn has ended whose words have not come back yet."""
+        return self._closing is not None
+
+    @property
+    def partial_text(self) -> str:
+        """The words of the turn so far, as far as they are known."""
+        return self._words.recognition.text if self._words else ""
+
+    def feed(self, ulaw: bytes, now_ms: int, *, we_speak: bool) -> Iterator[Window]:
+        """Take in some of the caller's audio; decodes ahead where the caller pauses.
+
+        Args:
+            ulaw: µ-law at 8 kHz.
+            now_ms: When it arrived.
+            we_speak: Whether our own voice is playing.
+
+        Yields:
+            Each VAD window.
+        """
+        for window in self._ear.feed(ulaw):
+            if window.turn.in_speech:
+                if self._start_ms is None:
+                    self._start_ms = now_ms
+                    self._over_our_voice = we_speak
+                self._last_voice_ms = now_ms
+            elif window.turn.first_voiced_ms is None:
+                self._start_ms = None
+            self._decode_ahead(window.turn)
+            yield window
+
+    def _decode_ahead(self, turn: TurnState) -> None:
+        if turn.phase is not Phase.PAUSING or turn.silence_ms < SPECULATE_AFTER_MS:
+            return
+        if self._job is not None and self._job.turn.last_voiced_ms == turn.last_voiced_ms:
+            return
+        self._words = None
+        self._job = self._submit(turn, final=False)
+
+    def _submit(self, turn: TurnState, *, final: bool) -> _Job:
+        samples = self._ear.utterance()
+        return self._decode(samples, turn, self.language.hint(turn.speech_ms), final=final, voice=None)
+
+    def _decode(
+        self,
+        samples: Samples,
+        turn: TurnState,
+        language: languages.Language | None,
+        *,
+        final: bool,
+        voice: "Future[Voice] | None",
+    ) -> _Job:
+        self._jobs += 1
+        number = self._jobs
+        future = self._services.recognition.submit(
+            samples,
+            language=language,
+            final=final,
+            deadline_s=self._services.settings.recognition_deadline_s if final else None,
+            call_id=self._call_sid,
+            speech_ms=turn.speech_ms,
+        )
+
+        def done(ended: "Future[Recognition]") -> None:
+            if ended.cancelled():
+                self._post(Decoded(number, None, RecognitionBusyError("speculative decode dropped")))
+            elif error := ended.exception():
+                self._post(Decoded(number, None, error))
+            else:
+                self._post(Decoded(number, ended.result(), None))
+
+        future.add_done_callback(done)
+        return _Job(number, future, samples, turn, voice, final)
+
+    def decoded(self, event: Decoded) -> Utterance | None:
+        """Take in a decode that came back.
+
+        Returns:
+            The utterance, when this was what an ended turn waited for.
+
+        Raises:
+            RecognitionError: a final decode failed; the caller must get a person.
+        """
+        closing = self._closing
+        if closing is not None and event.job == closing.job.number:
+            if event.result is None:
+                return self._retry_or_fail(closing, event)
+            return self._close(closing, event.result)
+        if self._job is not None and event.job == self._job.number and event.result is not None:
+            self._take_words(self._job, event.result)
+        return None
+
+    def _take_words(self, job: _Job, recognition: Recognition) -> None:
+        if job.voice is None:
+            job.voice = self._services.analysis.submit(self._judge_voice, job.samples, recognition)
+        meaning = self._services.understander.understand(recognition.text, recognition.language, self.expecting)
+        self._words = _Words(job, recognition, meaning, completeness(meaning, self.expecting, recognition.text))
+
+    def turn_ended(self) -> bool:
+        """Whether the caller has finished, as far as sound and words tell."""
+        if self._closing is not None:
+            return False  # one after the other: the words of the turn before must come first
+        words = self._words
+        current = words is not None and words.job.turn.last_voiced_ms == self.turn.last_voiced_ms
+        return turn_has_ended(self.turn, words.completeness if words and current else None)
+
+    def end_turn(self) -> Utterance | None:
+        """Close the turn.
+
+        Returns:
+            The utterance when its words are already there; otherwise it comes from :meth:`decoded`. Its text is
+            empty when nothing was said after all.
+        """
+        turn, job, words = self.turn, self._job, self._words
+        covered = job is not None and job.turn.last_voiced_ms == turn.last_voiced_ms
+        ahead = covered and words is not None and words.job is job
+        if not covered or job is None:
+            job = self._submit(turn, final=True)
+        elif not ahead:
+            if not self._services.recognition.promote(job.future) and job.future.cancelled():
+                job = self._submit(turn, final=True)
+            job.final = True
+        closing = _Closing(
+            job, self._start_ms or self._last_voice_ms, self._last_voice_ms, self._over_our_voice, ahead
+        )
+        self._ear.next_turn()
+        self._job = self._words = self._start_ms = None
+        self._closing = closing
+        if ahead and words is not None:
+            return self._close(closing, words.recognition)
+        return None
+
+    def last_words(self, timeout_s: float) -> Utterance | None:
+        """The words of a turn that a hang-up cut off, for the record; waits for them.
+
+        Args:
+            timeout_s: Longest wait.
+
+        Returns:
+            The utterance; None when nothing was said, or its words did not come in time.
+        """
+        utterance = None
+        if self._closing is None and self.turn.phase is not Phase.SILENT:
+            utterance = self.end_turn()
+        if utterance is None and self._closing is not None:
+            closing, self._closing = self._closing, None
+            try:
+                utterance = self._utterance(closing, closing.job.future.result(timeout_s))
+            except Exception as error:  # the caller has gone: nothing but the record depends on it
+                _log.info("last_words_lost", why=f"{type(error).__name__}: {error}")
+        return utterance if utterance is not None and utterance.recognition.text else None
+
+    def _retry_or_fail(self, closing: _Closing, event: Decoded) -> None:
+        """A decode that an ended turn waits for did not come: once more as a final one, else give up."""
+        if closing.job.final and not isinstance(event.error, RecognitionBusyError):
+            self._closing = None
+            raise event.error or RecognitionBusyError("the decode was dropped")
+        turn = closing.job.turn
+        closing.job = self._decode(
+            closing.job.samples, turn, self.language.hint(turn.speech_ms), final=True, voice=closing.job.voice
+        )
+
+    def _close(self, closing: _Closing, recognition: Recognition) -> Utterance | None:
+        job = closing.job
+        self.language = languages.heard(
+            self.language,
+            recognition.language_probabilities if recognition.text else {},
+            job.turn.speech_ms,
+        )
+        if recognition.text and recognition.language != self.language.language:
+            # Decoded in the wrong language: either too short to tell, or the caller has just changed it.
+            closing.job = self._decode(job.samples, job.turn, self.language.language, final=True, voice=job.voice)
+            return None
+        self._closing = None
+        return self._utterance(closing, recognition)
+
+    def _utterance(self, closing: _Closing, recognition: Recognition) -> Utterance:
+        job = closing.job
+        if job.voice is None:
+            job.voice = self._services.analysis.submit(self._judge_voice, job.samples, recognition)
+        meaning = self._services.understander.understand(recognition.text, recognition.language, self.expecting)
+        return Utterance(
+            recognition=recognition,
+            meaning=meaning,
+            voice=_result_or_none(job.voice),
+            start_ms=closing.start_ms,
+            end_ms=closing.end_ms,
+            speech_ms=job.turn.speech_ms,
+            over_our_voice=closing.over_our_voice,
+            ahead=closing.ahead,
+        )
+
+    def _judge_voice(self, samples: Samples, recognition: Recognition) -> Voice:
+        prosody = measure(samples, RECOGNITION_RATE_HZ)
+        rate = speech_rate(recognition.text, recognition.language, prosody.voiced_s)
+        judge = self._services.emotion
+        return Voice(prosody, rate, judge.judge(samples, prosody, recognition) if judge else None)
+
+
+def _result_or_none(voice: "Future[Voice]") -> Voice | None:
+    try:
+        return voice.result(timeout=VOICE_WAIT_S)
+    except Exception:  # how it sounded must never cost the caller an answer
+        _log.warning("prosody_failed", exc_info=True)
+        return None

@@ -1,0 +1,41 @@
+"""Everything a live call uses, handed to it once. The process owns these; calls share them."""
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import Executor
+from dataclasses import dataclass
+
+from audio.contracts import EmotionModel
+from audio.scheduler import RecognitionScheduler
+from audio.vad import VoiceModel
+from audio.voice_cache import VoiceCache
+from ivr.content.types import Content, Language
+from ivr.fulfilment.types import Connector
+from ivr.metrics import Metrics
+from ivr.records.types import Journal
+from ivr.settings import Settings
+from ivr.understanding.types import Understander
+
+
+@dataclass(frozen=True)
+class CallServices:
+    """What the rooms offer a call."""
+
+    settings: Settings
+    recognition: RecognitionScheduler
+    voice_model: VoiceModel
+    voices: VoiceCache
+    content: Content
+    """The version that new calls begin with; a call keeps its own."""
+    understander: Understander
+    connectors: Mapping[str, Connector]
+    journal: Journal
+    metrics: Metrics
+    lookups: Executor
+    """Runs connectors, off the calls' threads."""
+    analysis: Executor
+    """Runs prosody and emotion, off the calls' threads."""
+    calm_sentence: Mapping[Language, bytes]
+    """µ-law 8 kHz, spoken ahead: said when something failed, whatever it was."""
+    clock: Callable[[], float]
+    """Monotonic seconds."""
+    emotion: EmotionModel | None = None

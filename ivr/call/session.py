@@ -1,0 +1,198 @@
+"""One live call: its thread, its inbox, its clock, and what happens when something fails.
+
+All state of a call belongs to its one thread. Frames, key presses, marks, decodes and lookups arrive in its
+inbox; what they lead to is decided in :mod:`ivr.call.conversation`.
+"""
+
+import queue
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import structlog
+
+from ivr.call.chronicle import Chronicle
+from ivr.call.conversation import Conversation
+from ivr.call.errands import ErrandDone
+from ivr.call.line import AudioReceived, CallInfo, KeyPressed, Line, LineEnded, LineEvent, MarkReached
+from ivr.call.listener import Decoded
+from ivr.call.mouth import Phrase
+from ivr.call.services import CallServices
+from ivr.call.switchboard_types import Ending
+from ivr.errors import LineClosedError
+from ivr.records.types import Outcome
+
+_log = structlog.get_logger(__name__)
+
+TICK_S = 0.05
+"""Longest wait between two looks at the timers when the line is silent altogether."""
+
+BACKLOG_FRAMES = 1_500
+"""Frames waiting (30 s) beyond which new audio is dropped: the thread is stuck, and memory must not grow."""
+
+LAST_WORDS_S = 20.0
+"""Longest the closing words may take to be heard before the line is closed all the same."""
+
+
+@dataclass(frozen=True)
+class ShutDown:
+    """The process is going down: hand the caller to a person."""
+
+    why: str
+
+
+_Inbox = LineEvent | Decoded | ErrandDone | ShutDown
+
+
+class CallSession:
+    """A call in progress; satisfies :class:`ivr.call.switchboard_types.LiveCall`."""
+
+    def __init__(
+        self, info: CallInfo, line: Line, services: CallServices, on_end: Callable[["CallSession"], None]
+    ) -> None:
+        self.info = info
+        self.ending = Ending("person", info.language or services.settings.language)
+        """What must follow the stream; a person unless the conversation says otherwise."""
+        self.outcome: Outcome = "failed"
+        """What the call came to, once it has ended."""
+        self._line = line
+        self._services = services
+        self._on_end = on_end
+        self._began_s = services.clock()
+        self._inbox: queue.SimpleQueue[tuple[int, _Inbox]] = queue.SimpleQueue()
+        self._dropped_frames = 0
+        self._line_open = True
+        self._chronicle = Chronicle(services.journal, info.call_sid)
+        self._conversation = Conversation(info, line, services, self._chronicle, self._post)
+        self._thread = threading.Thread(target=self._run, name=f"call-{info.call_sid[-8:]}", daemon=True)
+
+    def start(self) -> None:
+        """Answer: the greeting goes out at once."""
+        self._thread.start()
+
+    def receive(self, event: LineEvent) -> None:
+        """Hand over an event of the line; never blocks."""
+        if isinstance(event, AudioReceived) and self._inbox.qsize() > BACKLOG_FRAMES:
+            self._dropped_frames += 1
+            if self._dropped_frames % 500 == 1:
+                _log.error("frames_dropped", call_sid=self.info.call_sid, dropped=self._dropped_frames)
+            return
+        self._post(event)
+
+    def shut_down(self, why: str) -> None:
+        """Ask the call to go to a person now."""
+        self._post(ShutDown(why))
+
+    def join(self, timeout_s: float) -> bool:
+        """Wait for the call's thread; whether it has ended."""
+        self._thread.join(timeout_s)
+        return not self._thread.is_alive()
+
+    def _post(self, event: _Inbox) -> None:
+        self._inbox.put((self._now_ms(), event))
+
+    def _now_ms(self) -> int:
+        return round((self._services.clock() - self._began_s) * 1000)
+
+    # --- on the call's own thread from here ------------------------------------------------------------
+
+    def _run(self) -> None:
+        structlog.contextvars.bind_contextvars(call_sid=self.info.call_sid)
+        try:
+            self._conversation.greet(self._now_ms())
+            self._converse()
+            self._hear_out()
+        except LineClosedError as error:
+            self._hung_up(str(error))
+        except Exception as error:
+            self._failed(error)
+        finally:
+            self._finish()
+
+    def _converse(self) -> None:
+        """Go on until the conversation or the line ends."""
+        while self._line_open and not self._conversation.over:
+            try:
+                arrived_ms, event = self._inbox.get(timeout=TICK_S)
+            except queue.Empty:
+                self._conversation.tick(self._now_ms())
+                continue
+            self._handle(event, arrived_ms)
+            if self._line_open and not self._conversation.over:
+                self._conversation.tick(self._now_ms())
+
+    def _handle(self, event: _Inbox, arrived_ms: int) -> None:
+        conversation = self._conversation
+        match event:
+            case AudioReceived(ulaw):
+                conversation.audio(ulaw, arrived_ms)
+            case MarkReached(name):
+                conversation.mark(name)
+            case KeyPressed(key):
+                conversation.key(key, arrived_ms)
+            case Decoded():
+                conversation.decoded(event, self._now_ms())
+            case ErrandDone():
+                conversation.errand_done(event, self._now_ms())
+            case LineEnded(why):
+                self._hung_up(why)
+            case ShutDown(why):
+                conversation.hand_over(why, "failure", self._now_ms())
+
+    def _hear_out(self) -> None:
+        """Let the caller hear the last words, then close the line."""
+        give_up_ms = self._now_ms() + round(LAST_WORDS_S * 1000)
+        while self._line_open and self._conversation.speaking and self._now_ms() < give_up_ms:
+            try:
+                _, event = self._inbox.get(timeout=TICK_S)
+            except queue.Empty:
+                event = None
+            if isinstance(event, MarkReached):
+                self._conversation.mark(event.name)
+            elif isinstance(event, LineEnded):
+                self._hung_up(event.why)
+                return
+            self._conversation.finish_speaking(self._now_ms())
+        if self._line_open:
+            self._line_open = False
+            self._line.close()
+
+    def _hung_up(self, why: str) -> None:
+        if not self._line_open:
+            return
+        self._line_open = False
+        _log.info("line_ended", why=why)
+        self._conversation.line_ended(self._now_ms())
+
+    def _failed(self, error: Exception) -> None:
+        """Something of ours broke: one calm sentence, then a person."""
+        _log.error("call_failed", exc_info=error)
+        now_ms = self._now_ms()
+        try:
+            self._conversation.failed(error, now_ms)
+            language = self._conversation.language
+            self._conversation.say_raw(Phrase("…", self._services.calm_sentence[language]), now_ms)
+            self._hear_out()
+        except LineClosedError as closed:
+            self._hung_up(str(closed))
+        except Exception:
+            _log.exception("calm_sentence_failed")
+
+    def _finish(self) -> None:
+        try:
+            if self._line_open:
+                self._line_open = False
+                self._line.close()
+        except LineClosedError:
+            pass
+        except Exception:
+            _log.exception("line_close_failed")
+        try:
+            self.ending = self._conversation.ending()
+            self.outcome = self._conversation.outcome()
+            self._chronicle.ended(datetime.now(UTC), self.outcome)
+        except Exception:
+            _log.exception("record_not_closed")
+        finally:
+            self._on_end(self)

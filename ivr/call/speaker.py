@@ -1,0 +1,94 @@
+"""Speaks the dialogue's decisions: texts of the prompts, in the caller's language and tone, as sound."""
+
+from collections.abc import Sequence
+
+from audio.voice_cache import VoiceCache
+from ivr.call.chronicle import Chronicle
+from ivr.call.mouth import Mouth, Phrase, Spoken
+from ivr.content.render import render, spoken_language
+from ivr.content.sentences import sentences
+from ivr.content.types import Content, Language, Tone
+from ivr.dialogue.types import Say
+
+
+class Speaker:
+    """Our voice in one call. Owned by the call's thread."""
+
+    def __init__(self, mouth: Mouth, voices: VoiceCache, content: Content, chronicle: Chronicle) -> None:
+        self._mouth = mouth
+        self._voices = voices
+        self._content = content
+        self._chronicle = chronicle
+        self._language: Language = "en"
+        self._response_ms: int | None = None
+
+    @property
+    def speaking(self) -> bool:
+        """Whether the caller still hears us, or is about to."""
+        return self._mouth.speaking
+
+    def say(
+        self,
+        what: Sequence[Say],
+        language: Language,
+        tone: Tone,
+        now_ms: int,
+        answering_ms: int | None = None,
+    ) -> int | None:
+        """Speak.
+
+        Args:
+            what: The texts, in order.
+            language: The caller's.
+            tone: Which variant of the texts.
+            now_ms: The time now.
+            answering_ms: End of the caller's speech that this answers, if it answers any.
+
+        Returns:
+            The response time in ms, when it answers something.
+
+        Raises:
+            LineClosedError: the line is gone.
+            SynthesisError: a text could not be spoken.
+            ContentError: a text is missing.
+        """
+        self._language = language
+        self._response_ms = None
+        for say in what:
+            text = render(self._content, say, language, tone)
+            voice = spoken_language(self._content, say.key, language)
+            phrases = self._phrases(text, voice, keep=not say.values)
+            if answering_ms is not None and self._response_ms is None:
+                self._response_ms = max(0, now_ms - answering_ms)
+            self._mouth.say(phrases, now_ms)
+            self._chronicle.speaking(text, self._response_ms)
+        return self._response_ms
+
+    def resume(self, spoken: Spoken, now_ms: int) -> None:
+        """Go on with what was cut off by mistake, from the beginning of the phrase that was cut."""
+        self._response_ms = None
+        self._mouth.say(spoken.rest, now_ms)
+
+    def stop(self, now_ms: int) -> Spoken | None:
+        """Stop at once; None when silent."""
+        return self._record(self._mouth.stop(now_ms))
+
+    def line_ended(self, now_ms: int) -> None:
+        """Record what was heard until the line ended."""
+        self._record(self._mouth.cut(now_ms))
+
+    def mark_reached(self, name: str) -> None:
+        """Take in a mark of the line."""
+        self._mouth.mark_reached(name)
+
+    def finished(self, now_ms: int) -> bool:
+        """Whether the caller has just heard all of it: true once."""
+        return self._record(self._mouth.finished(now_ms)) is not None
+
+    def _phrases(self, text: str, language: Language, *, keep: bool) -> list[Phrase]:
+        return [Phrase(sentence, self._voices.ulaw(sentence, language, keep=keep)) for sentence in sentences(text)]
+
+    def _record(self, spoken: Spoken | None) -> Spoken | None:
+        if spoken is not None:
+            self._chronicle.we_said(spoken, self._language, self._response_ms)
+        return spoken

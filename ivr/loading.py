@@ -1,0 +1,169 @@
+"""Loads what live calls need, part by part, and says what is not ready yet and why."""
+
+import threading
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+import structlog
+
+from audio.prosody import warm_up
+from audio.scheduler import RecognitionScheduler
+from audio.synthesis import create_synthesiser
+from audio.vad import VoiceModel
+from audio.voice_cache import VoiceCache
+from audio.weights import resolve_model
+from audio.whisper import WhisperRecognizer
+from ivr.call.services import CallServices
+from ivr.content.render import render
+from ivr.content.sentences import sentences
+from ivr.content.types import LANGUAGES, Content, Language
+from ivr.dialogue.types import Say
+from ivr.fulfilment.registry import create_connectors
+from ivr.metrics import Metrics
+from ivr.records.types import Journal
+from ivr.settings import Settings
+from ivr.understanding.engine import create_understander
+
+_log = structlog.get_logger(__name__)
+_Part = TypeVar("_Part")
+
+QUEUE_PER_CALL = 2
+"""Decodes that may wait, per call allowed: one speculative and one final."""
+
+LOOKUP_THREADS = 16
+"""Connectors that may run at once: half of the default calls, each for its deadline at most."""
+
+PARTS = ("prompts", "shop", "voice activity", "recognizer", "voice")
+
+
+class Loader:
+    """Builds the :class:`CallServices` of a process in the background."""
+
+    def __init__(self, settings: Settings, content: Content, journal: Journal, metrics: Metrics) -> None:
+        self._settings = settings
+        self._content = content
+        self._journal = journal
+        self._metrics = metrics
+        self._problems: dict[str, str | None] = dict.fromkeys(PARTS, "loading")
+        self._closers: list[Callable[[], None]] = []
+        self._thread = threading.Thread(target=self._run, name="loader", daemon=True)
+        self.services: CallServices | None = None
+        """None until everything is loaded."""
+
+    def start(self) -> None:
+        """Begin loading, in a thread of its own."""
+        self._thread.start()
+
+    def wait(self, timeout_s: float) -> CallServices:
+        """Wait until everything is loaded.
+
+        Raises:
+            RuntimeError: a part could not be loaded, or not in time; the message names it.
+        """
+        self._thread.join(timeout_s)
+        if self.services is None:
+            raise RuntimeError("; ".join(f"{part}: {why}" for part, why in self._problems.items() if why))
+        return self.services
+
+    def problems(self) -> dict[str, str | None]:
+        """Part → what is wrong with it, None when it is ready."""
+        return dict(self._problems)
+
+    def close(self) -> None:
+        """Stop what was started."""
+        for close in reversed(self._closers):
+            close()
+        self._closers.clear()
+
+    def _run(self) -> None:
+        began_s = time.monotonic()
+        try:
+            self.services = self._load()
+            _log.info("ready", seconds=round(time.monotonic() - began_s, 1))
+        except Exception:
+            _log.exception("loading_failed", parts=[part for part, why in self._problems.items() if why])
+
+    def _part(self, part: str, make: Callable[[], _Part]) -> _Part:
+        try:
+            made = make()
+        except Exception as error:
+            self._problems[part] = f"{type(error).__name__}: {error}"
+            raise
+        self._problems[part] = None
+        return made
+
+    def _load(self) -> CallServices:
+        settings = self._settings
+        understander = self._part("prompts", lambda: create_understander(self._content))
+        connectors = self._part("shop", lambda: create_connectors(settings.shop_database_url))
+        voice_model = self._part("voice activity", VoiceModel)
+        voices = self._part("voice", self._load_voices)
+        calm = {language: voices.ulaw(*_calm(self._content, language)) for language in LANGUAGES}
+        recognition = self._part("recognizer", self._load_recognition)
+        lookups = ThreadPoolExecutor(LOOKUP_THREADS, thread_name_prefix="lookup")
+        analysis = ThreadPoolExecutor(2, thread_name_prefix="analysis")
+        for pool in (lookups, analysis):
+            self._closers.append(lambda pool=pool: pool.shutdown(wait=False, cancel_futures=True))
+        analysis.submit(warm_up).result()
+        return CallServices(
+            settings=settings,
+            recognition=recognition,
+            voice_model=voice_model,
+            voices=voices,
+            content=self._content,
+            understander=understander,
+            connectors=connectors,
+            journal=self._journal,
+            metrics=self._metrics,
+            lookups=lookups,
+            analysis=analysis,
+            calm_sentence=calm,
+            clock=time.monotonic,
+        )
+
+    def _load_voices(self) -> VoiceCache:
+        synthesiser = create_synthesiser(self._settings.voice)
+        self._closers.append(synthesiser.close)
+        voices = VoiceCache(synthesiser, self._settings.cache_dir / "voices")
+        made = voices.render(spoken_ahead(self._content))
+        _log.info("prompts_spoken", made=made)
+        return voices
+
+    def _load_recognition(self) -> RecognitionScheduler:
+        settings = self._settings
+        recognizer = WhisperRecognizer(
+            resolve_model(settings.whisper_model, settings.cache_dir),
+            workers=settings.recognition_workers,
+            threads=settings.recognition_threads,
+        )
+        scheduler = RecognitionScheduler(
+            recognizer,
+            workers=settings.recognition_workers,
+            queue_limit=QUEUE_PER_CALL * settings.max_calls,
+            observer=_Observer(self._metrics),
+        )
+        self._closers.append(scheduler.close)
+        return scheduler
+
+
+def spoken_ahead(content: Content) -> Iterable[tuple[str, Language]]:
+    """Every sentence of the prompts that has no placeholder: what can be spoken before anybody calls."""
+    for language, texts in content.texts.items():
+        for text in texts.values():
+            for wordings in text.wordings.values():
+                for wording in wordings:
+                    if "{" not in wording:
+                        yield from ((sentence, language) for sentence in sentences(wording))
+
+
+def _calm(content: Content, language: Language) -> tuple[str, Language]:
+    return render(content, Say("failure"), language), language
+
+
+class _Observer:
+    """The recognizer's queue, into the metrics."""
+
+    def __init__(self, metrics: Metrics) -> None:
+        self._metrics = metrics
