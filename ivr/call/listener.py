@@ -4,6 +4,7 @@ Decodes run elsewhere; their results come back through the call's inbox as :clas
 here belongs to the call's thread alone.
 """
 
+import math
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ import structlog
 from audio.contracts import RECOGNITION_RATE_HZ, Recognition, Samples
 from audio.endpointing import Phase, TurnState
 from audio.errors import RecognitionBusyError
+from audio.phantoms import looks_wrong
 from audio.prosody import measure
 from audio.speech_rate import speech_rate
 from audio.vad import VoiceStream
@@ -49,8 +51,7 @@ class _Job:
     future: "Future[Recognition]"
     samples: Samples
     turn: TurnState
-    voice: "Future[Voice] | None"
-    final: bool
+    voice: "Future[Voice] | None" = None
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,7 @@ class _Closing:
     end_ms: int
     over_our_voice: bool
     ahead: bool
+    tries: int = 1
 
 
 class Listener:
@@ -177,7 +179,7 @@ class Listener:
                 self._post(Decoded(number, ended.result(), None))
 
         future.add_done_callback(done)
-        return _Job(number, future, samples, turn, voice, final)
+        return _Job(number, future, samples, turn, voice)
 
     def decoded(self, event: Decoded) -> Utterance | None:
         """Take in a decode that came back.
@@ -220,13 +222,11 @@ class Listener:
         """
         turn, job, words = self.turn, self._job, self._words
         covered = job is not None and job.turn.last_voiced_ms == turn.last_voiced_ms
-        ahead = covered and words is not None and words.job is job
-        if not covered or job is None:
+        ahead = covered and words is not None and words.job is job and not _doubtful(words.recognition)
+        if job is None or not covered or (words is not None and not ahead):
             job = self._submit(turn, final=True)
         elif not ahead:
-            if not self._services.recognition.promote(job.future) and job.future.cancelled():
-                job = self._submit(turn, final=True)
-            job.final = True
+            self._services.recognition.promote(job.future)
         closing = _Closing(
             job, self._start_ms or self._last_voice_ms, self._last_voice_ms, self._over_our_voice, ahead
         )
@@ -258,10 +258,11 @@ class Listener:
         return utterance if utterance is not None and utterance.recognition.text else None
 
     def _retry_or_fail(self, closing: _Closing, event: Decoded) -> None:
-        """A decode that an ended turn waits for did not come: once more as a final one, else give up."""
-        if closing.job.final and not isinstance(event.error, RecognitionBusyError):
+        """A decode that an ended turn waits for failed: once more, as a final one; then give up."""
+        if closing.tries > 1:
             self._closing = None
             raise event.error or RecognitionBusyError("the decode was dropped")
+        closing.tries += 1
         turn = closing.job.turn
         closing.job = self._decode(
             closing.job.samples, turn, self.language.hint(turn.speech_ms), final=True, voice=closing.job.voice
@@ -302,6 +303,15 @@ class Listener:
         rate = speech_rate(recognition.text, recognition.language, prosody.voiced_s)
         judge = self._services.emotion
         return Voice(prosody, rate, judge.judge(samples, prosody, recognition) if judge else None)
+
+
+def _doubtful(recognition: Recognition) -> bool:
+    """Whether a decode made ahead, which skips the costly second opinion, should be made again with it."""
+    return (
+        bool(recognition.text)
+        and recognition.window == "short"
+        and looks_wrong(math.log(max(recognition.confidence, 1e-9)), recognition.compression_ratio)
+    )
 
 
 def _result_or_none(voice: "Future[Voice]") -> Voice | None:
