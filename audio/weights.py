@@ -208,7 +208,7 @@ def _is_good(folder: Path, file: BundledFile) -> bool:
     try:
         with path.open("rb") as stream:
             status = os.fstat(stream.fileno())
-            seen = [file.sha256, status.st_size, status.st_mtime_ns]
+            seen: list[str | int] = [file.sha256, status.st_size, status.st_mtime_ns]
             if _stamps(folder).get(file.name) == seen:
                 return True
             good = status.st_size == file.size and (

@@ -6,7 +6,6 @@ costs a quarter at equal error (``python -m tests.measure.recognition``). Where 
 stock decode has the last word.
 """
 
-import dataclasses
 import logging
 import math
 import threading
@@ -14,7 +13,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import ctranslate2
 import faster_whisper
@@ -209,7 +207,7 @@ class WhisperRecognizer:
         head = samples[: int((MAX_WINDOW_S - options.tail_s) * RECOGNITION_RATE_HZ)]
         encoded = self._encode(head)
         probabilities = self._language_probabilities(encoded)
-        spoken = language or max(probabilities, key=lambda candidate: probabilities[candidate])
+        spoken = language if language is not None else max(LANGUAGES, key=probabilities.__getitem__)
         mean = _speech_mean(encoded, head)
         if len(head) < len(samples):
             return self._decode_stock(samples, spoken), probabilities, spoken, mean
