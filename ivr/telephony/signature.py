@@ -28,7 +28,7 @@ def refusal(request: Request, settings: Settings) -> str | None:
         The reason, for the log; None when the request may pass.
     """
     if settings.twilio_auth_token is None:
-        return _foreign(request) or cross_origin(request)
+        return _foreign(request) or cross_origin(request, settings)
     signature = request.headers.get(SIGNATURE_HEADER)
     if not signature:
         return f"no {SIGNATURE_HEADER}"
@@ -40,12 +40,13 @@ def refusal(request: Request, settings: Settings) -> str | None:
     return f"wrong {SIGNATURE_HEADER} for {addresses(request, settings, websocket=websocket)[0]}"
 
 
-def cross_origin(request: Request) -> str | None:
+def cross_origin(request: Request, settings: Settings) -> str | None:
     """Say which other website's page sent the request; None for this server's own pages and for programs."""
     origin = request.headers.get("Origin")
     if origin is None:
         return None
-    if urlsplit(origin).netloc.lower() == request.host.lower():
+    own = {request.host.lower(), urlsplit(settings.public_url or "").netloc.lower()} - {""}
+    if urlsplit(origin).netloc.lower() in own:
         return None
     return f"sent by a page of {origin[:100]!r}"
 

@@ -82,7 +82,7 @@ class _Webhooks:
         waiting = self._tokens.peek(token)
         if waiting is not None and waiting.origin == "browser":
             # A browser can't sign; its token came from a page that needed a login.
-            why = signature.cross_origin(request)
+            why = signature.cross_origin(request, self._settings)
         else:
             why = signature.refusal(request, self._settings)
         if why:

@@ -91,6 +91,7 @@ class CallSocket:
         self._sock = WholeSocket(ws.sock, send_timeout_s)
         ws.sock = self._sock
         self._lock = threading.Lock()
+        self._said_goodbye = False
 
     @property
     def open(self) -> bool:
@@ -125,12 +126,15 @@ class CallSocket:
         try:
             return cast("str | bytes | None", self._ws.receive(timeout=timeout_s))
         except ConnectionClosed as error:
+            if self._said_goodbye:
+                raise LineClosedError("closed from our side") from error
             raise LineClosedError(f"closed (WebSocket status {int(error.reason)})") from error
 
     def close(self) -> None:
         """Say goodbye (status 1000) and wake the receiving thread; no error when it is closed already."""
         with contextlib.suppress(ConnectionClosed, OSError), self._lock:
             self._ws.close()
+            self._said_goodbye = True
         self._ws.event.set()
 
     def finish(self) -> None:
