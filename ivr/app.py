@@ -1,1 +1,87 @@
 """The front door: wires settings, models, records and rooms into one Flask application."""
+
+import structlog
+from flask import Flask
+
+from ivr.call.house import House
+from ivr.content.loader import load_content
+from ivr.content.types import Content
+from ivr.errors import RecordsError
+from ivr.loading import Loader
+from ivr.metrics import Metrics
+from ivr.records.bus import LocalBus
+from ivr.records.journal import DatabaseJournal
+from ivr.records.store import Store
+from ivr.settings import Settings
+from ivr.telephony import webhooks
+from ivr.telephony.tokens import StreamTokens
+from ivr.telephony.watch import StreamWatch
+from ivr.web import access, api, operations, phone
+
+_log = structlog.get_logger(__name__)
+
+
+class Hotline:
+    """One process' hotline: its application, its calls, and what they use."""
+
+    def __init__(self, settings: Settings, content: Content | None = None) -> None:
+        """Wire everything up; :meth:`start` begins loading the models.
+
+        Args:
+            settings: The deployment's.
+            content: The prompts; None loads them from ``settings.prompts_dir``.
+
+        Raises:
+            ContentError: a prompt, request or command file is wrong; names file and line.
+        """
+        self.settings = settings
+        self.metrics = Metrics()
+        self.store = Store(settings.database_url)
+        self.bus = LocalBus()
+        self.journal = DatabaseJournal(self.store, self.bus)
+        self.loader = Loader(settings, content or load_content(settings.prompts_dir), self.journal, self.metrics)
+        self.house = House(lambda: self.loader.services, max_calls=settings.max_calls, language=settings.language)
+        self.tokens = StreamTokens(settings.stream_token_s)
+        self._watch = StreamWatch(self.tokens, lambda info: self.house.finished(info.call_sid))
+        self.app = self._make_app()
+
+    def start(self) -> None:
+        """Open the records, and load the models in the background."""
+        try:
+            self.store.migrate()
+            closed = self.store.close_stale()
+            if closed:
+                _log.warning("stale_calls_closed", count=closed)
+        except RecordsError:
+            # Calls are answered all the same: the journal keeps what the database can't take.
+            _log.exception("records_not_ready")
+        self._watch.start()
+        self.loader.start()
+
+    def readiness(self) -> dict[str, str | None]:
+        """Part → what is wrong with it; None when it is ready."""
+        problems = self.loader.problems()
+        problems["records"] = self.store.check()
+        problems["calls"] = "going down: no new calls" if self.house.draining else None
+        return problems
+
+    def drain(self) -> None:
+        """Take no new calls, see the live ones off, and write everything down."""
+        self.house.drain(self.settings.drain_s)
+        self.close()
+
+    def close(self) -> None:
+        """Stop what was started. Idempotent."""
+        self._watch.stop()
+        self.loader.close()
+        self.journal.close()
+        self.store.close()
+
+    def _make_app(self) -> Flask:
+        app = Flask("ivr")
+        access.protect(app, self.settings)
+        app.register_blueprint(webhooks.blueprint(self.house, self.settings, self.tokens))
+        app.register_blueprint(api.blueprint(self.store, self.bus))
+        app.register_blueprint(operations.blueprint(self.metrics, self.readiness))
+        app.register_blueprint(phone.blueprint(self.house, self.settings, self.tokens))
+        return app

@@ -4,12 +4,13 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TypeVar
 
 import structlog
 
 from audio.prosody import warm_up
-from audio.scheduler import RecognitionScheduler
+from audio.scheduler import DropReason, RecognitionScheduler
 from audio.synthesis import create_synthesiser
 from audio.vad import VoiceModel
 from audio.voice_cache import VoiceCache
@@ -104,8 +105,7 @@ class Loader:
         recognition = self._part("recognizer", self._load_recognition)
         lookups = ThreadPoolExecutor(LOOKUP_THREADS, thread_name_prefix="lookup")
         analysis = ThreadPoolExecutor(2, thread_name_prefix="analysis")
-        for pool in (lookups, analysis):
-            self._closers.append(lambda pool=pool: pool.shutdown(wait=False, cancel_futures=True))
+        self._closers += [partial(pool.shutdown, wait=False, cancel_futures=True) for pool in (lookups, analysis)]
         analysis.submit(warm_up).result()
         return CallServices(
             settings=settings,
@@ -167,3 +167,15 @@ class _Observer:
 
     def __init__(self, metrics: Metrics) -> None:
         self._metrics = metrics
+
+    def queue_changed(self, *, final: int, speculative: int) -> None:
+        self._metrics.recognition_queue_depth.set(final + speculative)
+
+    def decoded(self, *, final: bool, wait_s: float, decode_s: float) -> None:
+        self._metrics.decode_s.labels(kind="final" if final else "speculative").observe(decode_s)
+
+    def dropped(self, reason: DropReason) -> None:
+        self._metrics.speculations_dropped.inc()
+
+    def refused(self, *, late: bool) -> None:
+        self._metrics.decodes_refused.inc()

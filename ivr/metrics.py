@@ -64,6 +64,9 @@ class Metrics:
         self.speculations_dropped = Counter(
             "ivr_speculations_dropped", "Speculative decodes given up under load.", registry=self.registry
         )
+        self.decodes_refused = Counter(
+            "ivr_decodes_refused", "Final decodes refused: queue full, or too late.", registry=self.registry
+        )
         self.barge_ins = Counter(
             "ivr_barge_ins", "Times a caller's words stopped our voice.", registry=self.registry
         )

@@ -8,7 +8,7 @@ import numpy as np
 
 from audio.contracts import RECOGNITION_RATE_HZ, Samples
 from audio.endpointing import WINDOW_MS, TurnState, advance, next_turn
-from audio.g711 import ulaw_decode
+from audio.g711 import ulaw_to_samples
 from audio.resample import LineUpsampler
 from audio.vad import VoiceStream
 
@@ -46,7 +46,7 @@ class Ear:
         Args:
             ulaw: µ-law at 8 kHz, any length.
         """
-        samples = np.concatenate([self._pending, self._upsampler.push(ulaw_decode(ulaw))])
+        samples = np.concatenate([self._pending, self._upsampler.push(ulaw_to_samples(ulaw))])
         whole = len(samples) // _WINDOW * _WINDOW
         self._pending = samples[whole:]
         for start in range(0, whole, _WINDOW):

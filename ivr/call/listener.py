@@ -24,6 +24,7 @@ from ivr.call.languages import CallLanguage
 from ivr.call.services import CallServices
 from ivr.call.turn_taking import SPECULATE_AFTER_MS, Completeness, turn_has_ended
 from ivr.call.utterance import Utterance, Voice
+from ivr.content.types import Language
 from ivr.dialogue.endpointing import completeness
 from ivr.understanding.types import ANYTHING, Expectation, Meaning
 
@@ -154,7 +155,7 @@ class Listener:
         self,
         samples: Samples,
         turn: TurnState,
-        language: languages.Language | None,
+        language: Language | None,
         *,
         final: bool,
         voice: "Future[Voice] | None",
@@ -193,7 +194,8 @@ class Listener:
         closing = self._closing
         if closing is not None and event.job == closing.job.number:
             if event.result is None:
-                return self._retry_or_fail(closing, event)
+                self._retry_or_fail(closing, event)
+                return None
             return self._close(closing, event.result)
         if self._job is not None and event.job == self._job.number and event.result is not None:
             self._take_words(self._job, event.result)

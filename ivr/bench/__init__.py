@@ -1,0 +1,1 @@
+"""Measures a hotline from outside, over real sockets, with recorded callers: ``python -m ivr bench``."""

@@ -1,0 +1,56 @@
+"""``python -m ivr serve``: the server."""
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from ivr.errors import ConfigurationError, ContentError
+
+
+@click.command("serve")
+@click.option("--host", default=None, help="Address to listen on (IVR_HOST).")
+@click.option("--port", default=None, type=int, help="TCP port (IVR_PORT).")
+def command(host: str | None, port: int | None) -> None:
+    """Answer calls. Exit status 2 if the configuration is wrong, saying which key."""
+    from ivr.content.loader import load_content
+    from ivr.logs import configure_logging
+    from ivr.server import HotlineServer
+    from ivr.settings import Settings, load_settings, require_credentials
+
+    given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
+    try:
+        settings: Settings = load_settings(**given)
+        require_credentials(settings)
+        content = load_content(settings.prompts_dir)
+    except (ConfigurationError, ContentError) as error:
+        click.echo(str(error), err=True)
+        sys.exit(2)
+    configure_logging(settings.log_level, settings.log_format)
+
+    def load() -> tuple[Any, Callable[[], None]]:
+        from ivr.app import Hotline
+
+        hotline = Hotline(settings, content)
+        hotline.start()
+        return hotline.app, hotline.drain
+
+    click.echo(_welcome(settings))
+    HotlineServer(settings, load).run()
+
+
+def _welcome(settings: Any) -> str:
+    address = f"http://{settings.host}:{settings.port}"
+    public = (settings.public_url or "https://YOUR-PUBLIC-ADDRESS").rstrip("/")
+    return "\n".join(
+        (
+            f"The hotline comes up on {address}",
+            f"  phone in the browser   {address}/phone",
+            f"  calls                  {address}/api/calls",
+            f"  ready                  {address}/ready",
+            f"  Twilio voice webhook   {public}/twilio/voice  (POST)",
+            f"  Twilio status callback {public}/twilio/status  (POST)",
+            "Ring it without a telephone:  python -m ivr call RECORDING.wav",
+        )
+    )

@@ -1,0 +1,1 @@
+"""Whole calls: recorded callers against the real server, recognizer and voices."""
