@@ -6,7 +6,11 @@ from typing import Any
 
 import click
 
+from ivr.content.loader import load_content
 from ivr.errors import ConfigurationError, ContentError
+from ivr.logs import configure_logging
+from ivr.server import HotlineServer
+from ivr.settings import Settings, load_settings, require_credentials
 
 
 @click.command("serve")
@@ -14,14 +18,9 @@ from ivr.errors import ConfigurationError, ContentError
 @click.option("--port", default=None, type=int, help="TCP port (IVR_PORT).")
 def command(host: str | None, port: int | None) -> None:
     """Answer calls. Exit status 2 if the configuration is wrong, saying which key."""
-    from ivr.content.loader import load_content
-    from ivr.logs import configure_logging
-    from ivr.server import HotlineServer
-    from ivr.settings import Settings, load_settings, require_credentials
-
     given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
     try:
-        settings: Settings = load_settings(**given)
+        settings = load_settings(**given)
         require_credentials(settings)
         content = load_content(settings.prompts_dir)
     except (ConfigurationError, ContentError) as error:
@@ -30,7 +29,8 @@ def command(host: str | None, port: int | None) -> None:
     configure_logging(settings.log_level, settings.log_format)
 
     def load() -> tuple[Any, Callable[[], None]]:
-        from ivr.app import Hotline
+        # Late, after the fork: the speech engines that it imports start threads, which do not survive one.
+        from ivr.app import Hotline  # noqa: PLC0415
 
         hotline = Hotline(settings, content)
         hotline.start()
@@ -40,7 +40,7 @@ def command(host: str | None, port: int | None) -> None:
     HotlineServer(settings, load).run()
 
 
-def _welcome(settings: Any) -> str:
+def _welcome(settings: Settings) -> str:
     address = f"http://{settings.host}:{settings.port}"
     public = (settings.public_url or "https://YOUR-PUBLIC-ADDRESS").rstrip("/")
     return "\n".join(
