@@ -1,0 +1,153 @@
+"""Makes the recordings in tests/fixtures: ``python -m tests.voices.render [LANGUAGE[/NAME] ...]``.
+
+Needs requirements.txt and requirements-voices.txt. Each line of script.yaml is spoken by one voice after the other,
+at several speeds, until the recognizer understands it through the telephone line; then the recording is kept, with
+what was heard, in manifest.csv. Lines that are never understood are not kept, and the exit status is 1. ``nonspeech``
+makes the noises. Without arguments, everything.
+"""
+
+import csv
+import itertools
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from audio.contracts import LINE_RATE_HZ, Samples
+from tests.voices import judge, nonspeech, shape, speakers
+from tests.voices.script import Line, read_script
+
+FIXTURES = Path(__file__).parent.parent / "fixtures"
+SPEEDS = (1.0, 0.9, 1.15, 0.8)
+"""Relative to the voice's own speed, in the order they are tried."""
+
+GOOD_ENOUGH_CER = 0.03
+"""An understood recording this close to its text ends the search; otherwise the closest understood one is kept."""
+
+BACKCHANNEL_SPEEDS = (1.0, 1.3, 1.6, 2.0)
+BACKCHANNEL_MAX_S = 0.6
+INTERRUPTION_MIN_S = 1.0
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of manifest.csv."""
+
+    name: str
+    language: str
+    """A language, or ``nonspeech``; also the folder."""
+    text: str
+    kind: str
+    voice: str
+    """engine-voice@speed; empty for what no voice made."""
+    heard: str
+    """What Whisper base heard through the line."""
+    cer: str
+    """Character error rate of ``heard``; empty where nothing is said."""
+    duration_s: str
+
+
+@dataclass(frozen=True)
+class Take:
+    """One try at saying a line."""
+
+    samples: Samples
+    voice: str
+    heard: str
+    cer: float
+    kept: bool
+    """Whether it may be kept: understood, and of a fitting length."""
+
+
+def takes(line: Line) -> Iterator[Take]:
+    """Try after try at ``line``, the preferred voice first."""
+    known = speakers.VOICES[line.language]
+    voices = (known[line.voice], *(voice for voice in known if voice is not known[line.voice]))
+    speeds = BACKCHANNEL_SPEEDS if line.kind == "backchannel" else SPEEDS
+    for voice, speed in itertools.product(voices, speeds):
+        said = speakers.speak(line.spoken, language=line.language, voice=voice, speed=speed)
+        samples = _through_the_line(shape.level(shape.trim(said)))
+        heard = judge.hear(samples, line.language)
+        duration_s = len(samples) / LINE_RATE_HZ
+        if line.kind == "backchannel":
+            fits = duration_s <= BACKCHANNEL_MAX_S
+        else:
+            fits = judge.understood(heard, line)
+            fits = fits and (line.kind != "interruption" or duration_s >= INTERRUPTION_MIN_S)
+        label = f"{voice.engine}-{voice.name}@{speed:g}"
+        take = Take(samples, label, heard, judge.error_rate(heard, line), fits)
+        print(f"  {label}: {take.cer:.2f} {'ok' if fits else '--'} {heard}", flush=True)
+        yield take
+
+
+def best_take(line: Line) -> Take | None:
+    """The first take that is good enough, else the closest that may be kept, else None."""
+    kept: list[Take] = []
+    for take in takes(line):
+        if take.kept:
+            if take.cer <= GOOD_ENOUGH_CER:
+                return take
+            kept.append(take)
+    return min(kept, key=lambda take: take.cer, default=None)
+
+
+def _through_the_line(samples: Samples) -> Samples:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "line.wav"
+        shape.save(path, samples)
+        return shape.load(path)
+
+
+def read_manifest(path: Path) -> dict[tuple[str, str], Row]:
+    """The rows of a manifest by language and name; empty when there is none yet."""
+    if not path.exists():
+        return {}
+    with path.open(encoding="utf-8", newline="") as file:
+        return {(row["language"], row["name"]): Row(**row) for row in csv.DictReader(file)}
+
+
+def write_manifest(path: Path, rows: dict[tuple[str, str], Row], order: list[tuple[str, str]]) -> None:
+    """Write the rows in ``order``; rows whose line is no longer in the script are dropped."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, [field.name for field in fields(Row)], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(asdict(rows[key]) for key in order if key in rows)
+
+
+def main(wanted: list[str], fixtures: Path = FIXTURES) -> int:
+    """Render what is ``wanted`` (all when empty) and bring the manifest up to date."""
+    script = read_script()
+    names = [*((line.language, line.name) for line in script), *(("nonspeech", name) for name in nonspeech.KINDS)]
+    manifest = fixtures / "manifest.csv"
+    rows = read_manifest(manifest)
+    failed: list[str] = []
+    for line in script:
+        if wanted and not {line.language, f"{line.language}/{line.name}"} & set(wanted):
+            continue
+        print(f"{line.language}/{line.name}: {line.text}", flush=True)
+        take = best_take(line)
+        if take is None:
+            failed.append(f"{line.language}/{line.name}")
+            continue
+        shape.save(fixtures / line.language / f"{line.name}.wav", take.samples)
+        seconds = f"{len(take.samples) / LINE_RATE_HZ:.2f}"
+        rows[line.language, line.name] = Row(
+            line.name, line.language, line.text, line.kind, take.voice, take.heard, f"{take.cer:.3f}", seconds
+        )
+        write_manifest(manifest, rows, names)
+    if not wanted or "nonspeech" in wanted:
+        speech = [shape.load(path) for path in sorted(fixtures.glob("??/*.wav"))]
+        for name, kind in nonspeech.KINDS.items():
+            samples = nonspeech.make(name, speech=speech)
+            shape.save(fixtures / "nonspeech" / f"{name}.wav", samples)
+            seconds = f"{len(samples) / LINE_RATE_HZ:.2f}"
+            rows["nonspeech", name] = Row(name, "nonspeech", "", kind, "", "", "", seconds)
+    write_manifest(manifest, rows, names)
+    if failed:
+        print("never understood, not kept:", ", ".join(failed))
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
