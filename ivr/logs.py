@@ -26,7 +26,7 @@ _MAX_DEPTH = 8
 
 def configure_logging(
     level: Literal["debug", "info", "warning", "error"] = "info",
-    format: Literal["json", "text"] = "text",  # noqa: A002 - the setting's own word
+    format: Literal["json", "text"] = "text",
     stream: TextIO | None = None,
 ) -> None:
     """Set up structlog and ``logging`` for this process. May be called again; the last call holds.
@@ -102,7 +102,7 @@ def _masked(value: object, depth: int) -> object:
             return [_masked(item, depth + 1) for item in value]
     try:
         return mask_text(str(value) if isinstance(value, BaseException) else repr(value))
-    except Exception as error:  # noqa: BLE001 - any object may be logged; a log line must never raise
+    except Exception as error:  # any object may be logged; a log line must never raise
         return f"<unprintable {type(value).__name__}: {type(error).__name__}>"
 
 

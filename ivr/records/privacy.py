@@ -19,19 +19,23 @@ _LONGEST_PHONE = 15
 _SHORTEST_CARD = 13
 """Digits of a card number at least (ISO/IEC 7812-1 in practice)."""
 
+_KOREAN, _CHINESE = "공영일이삼사오육륙칠팔구", "〇零一二三四五六七八九幺"
+"""Digits as they are said one by one in a transcript."""
+
 _PATTERN = re.compile(
     rf"""
     (?P<kept>                                   # looks like digits but names nobody
         \b[0-9a-fA-F]{{8}}-(?:[0-9a-fA-F]{{4}}-){{3}}[0-9a-fA-F]{{12}}\b        # UUID
-      | (?<![0-9A-Za-z])(?:[A-Z]{{2}}|0x)?(?=[0-9]*[a-f])[0-9a-f]{{12,}}(?![0-9A-Za-z])   # CallSid, hash, address
+      | (?<![0-9A-Za-z])[A-Z]{{2}}[0-9a-f]{{32}}(?![0-9A-Za-z])                   # Twilio's SIDs
+      | (?<![0-9A-Za-z])(?:0x)?(?=[0-9]*[a-f])[0-9a-f]{{12,}}(?![0-9A-Za-z])   # hash, address
       | (?<!\d)\d{{4}}-\d\d-\d\d[T\ ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?           # ISO 8601 time
       | (?<![\d.])(?:\d{{1,3}}\.){{3}}\d{{1,3}}(?![\d.])                          # IPv4
-      | (?<![\d.\-+])(?:0|[1-9]\d{{0,5}})\.\d+(?![\d.\-])                         # decimal fraction
+      | (?<![\d.+])(?<!\d-)(?:0|[1-9]\d{{0,5}})\.\d+(?![\d.\-])                         # decimal fraction
     )
   | (?P<secret>(?<=[?&]token=)[^&\s"']+)
   | (?P<digits>(?<!\d)\+?\(?\d(?:{_SPACERS}{{0,2}}\d){{{_SHORTEST - 1},{_LONGEST - 1}}}(?!\d))
   | (?P<long>\d{{{_LONGEST + 1},}})
-  | (?P<spoken>(?:[공영일이삼사오육륙칠팔구][ ,.\-]{{0,2}}){{{_SHORTEST},}}|(?:[〇零一二三四五六七八九幺][ ,.\-]{{0,2}}){{{_SHORTEST},}})
+  | (?P<spoken>(?:[{_KOREAN}][ ,.\-]{{0,2}}){{{_SHORTEST},}}|(?:[{_CHINESE}][ ,.\-]{{0,2}}){{{_SHORTEST},}})
     """,
     re.VERBOSE,
 )

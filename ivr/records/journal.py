@@ -1,0 +1,230 @@
+"""The journal of live calls: into the database, and to whoever watches.
+
+A call's thread only numbers its write, puts it into a backlog and publishes it; the writer's thread owns the
+database. While the database can't be used the writer tries again and again, what does not fit into memory goes
+to a file, and what is still there when the process ends is done by the next one.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import structlog
+
+from ivr.records.backlog import MAX_IN_MEMORY, Backlog
+from ivr.records.bus import Bus, Event
+from ivr.records.store import Store
+from ivr.records.types import CallStarted, DecisionRecord, HandoffRecord, Outcome, TurnRecord
+from ivr.records.views import CallHeader, Json, decision_json, handoff_json, plain, time_text, turn_json
+from ivr.records.writer import Writer
+from ivr.records.writes import Write, WriteKind
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class _Live:
+    """What is known of a call that began in this process and has not ended."""
+
+    header: CallHeader
+    handoff: Json | None = None
+
+
+class DatabaseJournal:
+    """A :class:`ivr.records.types.Journal` on a :class:`Store`. Close it before its store."""
+
+    def __init__(
+        self,
+        store: Store,
+        bus: Bus,
+        *,
+        max_in_memory: int = MAX_IN_MEMORY,
+        clock_us: Callable[[], int] = lambda: time.time_ns() // 1000,
+    ) -> None:
+        """Start the writer, which first finishes what dead processes left behind and closes their calls.
+
+        Args:
+            store: The calls' database; the writer sees to its tables.
+            bus: Where each write is published.
+            max_in_memory: Writes kept in memory before the rest goes to a file.
+            clock_us: Microseconds since 1970.
+        """
+        self._store = store
+        self._bus = bus
+        self._clock_us = clock_us
+        self._lock = threading.Lock()  # guards the next two, and keeps backlog and bus in the order of numbers
+        self._last_seq = 0
+        self._calls: dict[str, _Live] = {}
+        self._closed = False
+        self._backlog = Backlog(store.presence.spill, limit=max_in_memory)
+        self._writer = Writer(store, self._backlog, self._written)
+
+    def call_started(self, call: CallStarted) -> None:
+        """Create the record of a call."""
+        with self._guard(call.call_sid, "call_started"):
+            header = CallHeader(
+                call_sid=call.call_sid,
+                started_at=call.started_at,
+                from_number=call.from_number,
+                to_number=call.to_number,
+                language=call.language,
+                origin=call.origin,
+                content_version=call.content_version,
+            )
+            data = _plain(header.as_json())
+            self._calls[call.call_sid] = _Live(header)
+            self._bus.open(call.call_sid)
+            self._publish(call.call_sid, "status", data, self._keep(call.call_sid, "call_started", data))
+
+    def language_found(self, call_sid: str, language: str) -> None:
+        """The call's language became known or changed."""
+        with self._guard(call_sid, "language"):
+            data = _plain({"language": language})
+            seq = self._keep(call_sid, "language", data)
+            self._status(call_sid, seq, data, lambda header: replace(header, language=str(language)))
+
+    def turn(self, call_sid: str, turn: TurnRecord) -> None:
+        """Add a turn."""
+        with self._guard(call_sid, "turn"):
+            data = turn_json(turn)
+            self._publish(call_sid, "turn", data, self._keep(call_sid, "turn", data))
+
+    def decision(self, call_sid: str, decision: DecisionRecord) -> None:
+        """Add a decision."""
+        with self._guard(call_sid, "decision"):
+            data = decision_json(decision)
+            self._publish(call_sid, "decision", data, self._keep(call_sid, "decision", data))
+
+    def handoff(self, call_sid: str, handoff: HandoffRecord) -> None:
+        """Set or replace the call's hand-off."""
+        with self._guard(call_sid, "handoff"):
+            data = handoff_json(handoff)
+            seq = self._keep(call_sid, "handoff", data)
+            live = self._calls.get(call_sid)
+            if live:
+                self._calls[call_sid] = replace(live, handoff=data)
+            self._publish(call_sid, "handoff", data, seq)
+
+    def handoff_status(self, call_sid: str, status: str, agent: str | None = None) -> None:
+        """Change the status of the call's hand-off; ``agent`` None keeps the one known."""
+        with self._guard(call_sid, "handoff_status"):
+            change = _plain({"status": status, "agent": agent})
+            seq = self._keep(call_sid, "handoff_status", change)
+            live = self._calls.get(call_sid)
+            if live is None or live.handoff is None:
+                return  # its hand-off is in the database only: whoever watches reads it there
+            data = {**live.handoff, "status": change["status"], "agent": change["agent"] or live.handoff["agent"]}
+            self._calls[call_sid] = replace(live, handoff=data)
+            self._publish(call_sid, "handoff", data, seq)
+
+    def outcome(self, call_sid: str, outcome: Outcome) -> None:
+        """What the call came to, before it has ended."""
+        with self._guard(call_sid, "outcome"):
+            data = _plain({"outcome": outcome})
+            seq = self._keep(call_sid, "outcome", data)
+            self._status(call_sid, seq, data, lambda header: replace(header, outcome=outcome))
+
+    def call_ended(self, call_sid: str, ended_at: datetime, outcome: Outcome | None = None) -> None:
+        """Close the record. Idempotent: the first end holds."""
+        with self._guard(call_sid, "call_ended"):
+            data = _plain({"ended_at": time_text(ended_at), "outcome": outcome})
+            seq = self._keep(call_sid, "call_ended", data)
+            live = self._calls.pop(call_sid, None)
+            if live:
+                kept = live.header.outcome
+                came_to = outcome or ("abandoned" if kept == "in_progress" else kept)
+                data = _plain(replace(live.header, ended_at=ended_at, outcome=came_to).as_json())
+            self._publish(call_sid, "ended", data, seq)
+
+    def live(self, call_sid: str, event: Mapping[str, object]) -> None:
+        """Publish something that is not kept: its kind is ``event["event"]``, the rest its data."""
+        try:
+            data = _plain({key: value for key, value in event.items() if key != "event"})
+            self._bus.publish(call_sid, Event(str(event.get("event", "live")), data))
+        except Exception:
+            log.exception("records.live_failed", call_sid=call_sid)
+
+    @property
+    def pending(self) -> int:
+        """Writes that are not in the database yet."""
+        return len(self._backlog)
+
+    def flush(self, timeout_s: float) -> bool:
+        """Wait until everything written so far is in the database.
+
+        Returns:
+            False when that took longer than ``timeout_s``.
+        """
+        return self._backlog.wait_until_empty(timeout_s)
+
+    def close(self, timeout_s: float = 5.0) -> None:
+        """Write what is left, for at most ``timeout_s``, and send the watchers home. Idempotent.
+
+        What could not be written is left to the next process.
+        """
+        if self._closed:
+            return
+        self._closed = True
+        self.flush(timeout_s)
+        self._writer.stop(timeout_s)
+        self._bus.close()
+        spill = str(self._store.presence.spill)
+        try:
+            left = self._backlog.put_away()
+        except OSError as error:
+            log.exception("records.lost", writes=len(self._backlog), file=spill, problem=str(error))
+            return
+        if left:
+            log.warning("records.left_for_next_start", writes=left, file=spill)
+
+    def _keep(self, call_sid: str, kind: WriteKind, data: Json) -> int:
+        """Number a write and put it into the backlog."""
+        self._last_seq = max(self._last_seq + 1, self._clock_us())
+        self._backlog.append(Write(self._last_seq, call_sid, kind, data))
+        return self._last_seq
+
+    def _publish(self, call_sid: str, kind: str, data: Json, seq: int) -> None:
+        self._bus.publish(call_sid, Event(kind, data, seq))
+
+    def _status(self, call_sid: str, seq: int, data: Json, change: Callable[[CallHeader], CallHeader]) -> None:
+        """Publish the heading of a call after a change; of a call unknown here only the change."""
+        live = self._calls.get(call_sid)
+        if live:
+            live = replace(live, header=change(live.header))
+            self._calls[call_sid] = live
+            data = _plain(live.header.as_json())
+        self._publish(call_sid, "status", data, seq)
+
+    def _written(self, writes: Sequence[Write]) -> None:
+        """Now in the database: of calls that ended the bus need keep nothing any more."""
+        for write in writes:
+            if write.kind == "call_ended":
+                self._bus.forget(write.call_sid)
+
+    def _guard(self, call_sid: str, kind: WriteKind) -> "_Guard":
+        return _Guard(self._lock, call_sid, kind)
+
+
+class _Guard:
+    """One write at a time; and whatever goes wrong with it, the call goes on."""
+
+    def __init__(self, lock: threading.Lock, call_sid: str, kind: WriteKind) -> None:
+        self._lock = lock
+        self._call_sid = call_sid
+        self._kind = kind
+
+    def __enter__(self) -> None:
+        self._lock.acquire()
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: object) -> bool:
+        self._lock.release()
+        if isinstance(error, Exception):
+            log.error("records.write_failed", call_sid=self._call_sid, kind=self._kind, exc_info=error)
+            return True
+        return False
+
+
+def _plain(data: Json) -> Json:
+    return {key: plain(value) for key, value in data.items()}

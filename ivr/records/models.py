@@ -1,0 +1,141 @@
+"""Tables of the calls' database. Changing one needs a migration in ``migrations/versions``.
+
+Times of day are UTC to the millisecond. ``seq`` numbers what happened in a call: microseconds since 1970,
+made strictly increasing, so that it needs no look-up, survives a restart and is the event's id as well.
+"""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    MetaData,
+    String,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+JsonObject = dict[str, object]
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware UTC time, milliseconds kept, the rest cut off; also where the database knows no time zones."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """To UTC and milliseconds; a time without a zone is refused (it would be a guess)."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value.isoformat()} has no time zone: pass an aware time")
+        value = value.astimezone(UTC)
+        return value.replace(microsecond=value.microsecond // 1000 * 1000)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Back to an aware time."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """What all tables share: names for constraints, so that migrations can find them on any database."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class CallRow(Base):
+    """One call."""
+
+    __tablename__ = "calls"
+    __table_args__ = (Index(None, "started_at"), Index(None, "outcome"), Index(None, "from_number"))
+
+    call_sid: Mapped[str] = mapped_column(String(64), primary_key=True)
+    from_number: Mapped[str | None] = mapped_column(String(256))
+    to_number: Mapped[str | None] = mapped_column(String(256))
+    language: Mapped[str | None] = mapped_column(String(16))
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    outcome: Mapped[str] = mapped_column(String(32))
+    outcome_seq: Mapped[int] = mapped_column(BigInteger, default=0)
+    """Of the latest change of the outcome: an older one that comes late changes nothing."""
+    origin: Mapped[str] = mapped_column(String(32))
+    content_version: Mapped[str] = mapped_column(String(128))
+    node: Mapped[str] = mapped_column(String(128))
+    """The process that holds the call: tells calls of a dead process from live ones."""
+
+    turns: Mapped[list["TurnRow"]] = relationship(order_by="TurnRow.seq", cascade="all, delete-orphan")
+    decisions: Mapped[list["DecisionRow"]] = relationship(order_by="DecisionRow.seq", cascade="all, delete-orphan")
+    handoff: Mapped["HandoffRow | None"] = relationship(cascade="all, delete-orphan")
+
+
+class TurnRow(Base):
+    """One turn of speech."""
+
+    __tablename__ = "turns"
+    __table_args__ = (UniqueConstraint("call_sid", "seq"), Index(None, "intent"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    call_sid: Mapped[str] = mapped_column(ForeignKey("calls.call_sid", ondelete="CASCADE"))
+    seq: Mapped[int] = mapped_column(BigInteger)
+    speaker: Mapped[str] = mapped_column(String(16))
+    text: Mapped[str] = mapped_column(Text)
+    start_ms: Mapped[int]
+    end_ms: Mapped[int]
+    language: Mapped[str | None] = mapped_column(String(16))
+    response_ms: Mapped[int | None]
+    intent: Mapped[str | None] = mapped_column(String(128))
+    intent_confidence: Mapped[float | None]
+    slots: Mapped[JsonObject] = mapped_column(JSON)
+    emotion: Mapped[JsonObject | None] = mapped_column(JSON(none_as_null=True))
+    prosody: Mapped[JsonObject | None] = mapped_column(JSON(none_as_null=True))
+    speech_rate: Mapped[float | None]
+    frustration: Mapped[float | None]
+    interrupted: Mapped[bool]
+    recognition: Mapped[JsonObject | None] = mapped_column(JSON(none_as_null=True))
+
+
+class DecisionRow(Base):
+    """One decision."""
+
+    __tablename__ = "decisions"
+    __table_args__ = (UniqueConstraint("call_sid", "seq"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    call_sid: Mapped[str] = mapped_column(ForeignKey("calls.call_sid", ondelete="CASCADE"))
+    seq: Mapped[int] = mapped_column(BigInteger)
+    at_ms: Mapped[int]
+    action: Mapped[str] = mapped_column(String(32))
+    reason: Mapped[str] = mapped_column(Text)
+    contributions: Mapped[JsonObject] = mapped_column(JSON)
+
+
+class HandoffRow(Base):
+    """The hand-off of a call; a second one replaces the first."""
+
+    __tablename__ = "handoffs"
+    __table_args__ = (Index(None, "status"),)
+
+    call_sid: Mapped[str] = mapped_column(ForeignKey("calls.call_sid", ondelete="CASCADE"), primary_key=True)
+    seq: Mapped[int] = mapped_column(BigInteger)
+    """Of the latest change."""
+    requested_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    reason: Mapped[str] = mapped_column(String(32))
+    summary: Mapped[JsonObject] = mapped_column(JSON)
+    status: Mapped[str] = mapped_column(String(16))
+    agent: Mapped[str | None] = mapped_column(String(256))

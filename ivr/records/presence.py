@@ -1,0 +1,88 @@
+"""Which processes are alive: each holds a locked file for as long as it lives, however it dies.
+
+The folder also holds what a process could not write to the database (``NODE.jsonl``), so that the next one to
+start can.
+"""
+
+import os
+import socket
+import uuid
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from ivr.errors import RecordsError
+
+_LOCK_WAIT_S = 5.0
+"""Seconds; another process may be looking at this very moment whether the file is locked."""
+
+
+class Presence:
+    """This process among those that share a folder. Close it to be dead."""
+
+    def __init__(self, folder: Path) -> None:
+        """Take a name and lock its file.
+
+        Args:
+            folder: Made if missing; shared by the processes that share the database on this machine.
+
+        Raises:
+            RecordsError: the folder can't be used.
+        """
+        self.folder = folder
+        self.node = f"{_host()}-{os.getpid()}-{uuid.uuid4().hex[:12]}"
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._lock = _lock(self._lock_file(self.node))
+            self._lock.acquire(timeout=_LOCK_WAIT_S)
+        except OSError as error:
+            raise RecordsError(f"{folder}: can't be written: {error.strerror or error}") from error
+
+    @property
+    def spill(self) -> Path:
+        """Where this process puts what the database would not take."""
+        return self.folder / f"{self.node}.jsonl"
+
+    def is_local(self, node: str) -> bool:
+        """Whether ``node`` ran on a machine of this name, so that :meth:`alive` can tell."""
+        return node.startswith(f"{_host()}-")
+
+    def alive(self, node: str) -> bool:
+        """Whether the process called ``node`` still runs (False for a name never seen here)."""
+        if node == self.node:
+            return self._lock.is_locked
+        path = self._lock_file(node)
+        if not path.exists():
+            return False
+        try:
+            with _lock(path).acquire(timeout=0):
+                return False
+        except Timeout:
+            return True
+
+    def left_behind(self) -> list[Path]:
+        """The spill files of dead processes, oldest first. Their lock files are cleared away."""
+        for path in self.folder.glob("*.lock"):
+            if not self.alive(path.stem):
+                path.unlink(missing_ok=True)
+        return sorted(
+            (path for path in self.folder.glob("*.jsonl") if not self.alive(path.stem)),
+            key=lambda path: path.stat().st_mtime,
+        )
+
+    def close(self) -> None:
+        """Give the name up. Idempotent."""
+        self._lock.release()
+        self._lock_file(self.node).unlink(missing_ok=True)
+
+    def _lock_file(self, node: str) -> Path:
+        return self.folder / f"{node}.lock"
+
+
+def _host() -> str:
+    return socket.gethostname()[:60]
+
+
+def _lock(path: Path) -> FileLock:
+    # Not per thread: the thread that closes the store need not be the one that opened it.
+    return FileLock(path, thread_local=False)

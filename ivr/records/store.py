@@ -1,0 +1,159 @@
+"""The calls' database as the rest of the hotline uses it."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import platformdirs
+from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from ivr.errors import RecordsError
+from ivr.records import queries
+from ivr.records.engine import BUSY_TIMEOUT_MS, WRITES, connect, sqlite_file
+from ivr.records.migrate import migrate
+from ivr.records.models import CallRow, DecisionRow, TurnRow
+from ivr.records.presence import Presence
+from ivr.records.views import CallView
+from ivr.records.writes import Write, apply
+
+FORGOTTEN_AFTER = timedelta(hours=24)
+"""A call of a process on another machine counts as dead when it began this long ago; the longest call a
+setting allows takes four hours."""
+
+
+class Store:
+    """Calls, turns, decisions and hand-offs. Safe from any thread. Close it when done."""
+
+    def __init__(self, url: str, *, state_dir: Path | None = None, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> None:
+        """Prepare to use a database; nothing is opened until :meth:`migrate`.
+
+        Args:
+            url: SQLAlchemy URL, e.g. ``sqlite:///var/ivr.sqlite3``.
+            state_dir: Where processes on this machine note that they live and what they could not write yet.
+                None: beside a SQLite file (``ivr.sqlite3.journal/``), else in the user's cache folder.
+            busy_timeout_ms: How long SQLite waits for a lock.
+
+        Raises:
+            RecordsError: the URL or a folder can't be used.
+        """
+        self._engine = connect(url, busy_timeout_ms=busy_timeout_ms)
+        file = sqlite_file(self._engine.url)
+        if state_dir is None:
+            state_dir = (
+                file.with_name(file.name + ".journal")
+                if file
+                else Path(platformdirs.user_cache_dir("voice-hotline")) / "journal"
+            )
+        self._beside = file is not None
+        self.presence = Presence(state_dir)
+        self.where = self._engine.url.render_as_string(hide_password=True)
+        """The database's URL without its password, for messages."""
+
+    def migrate(self) -> None:
+        """Create or upgrade the tables; quick and harmless when they are up to date.
+
+        Raises:
+            RecordsError: the database can't be used, or was written by a newer version of this program.
+        """
+        migrate(self._engine, self.presence.folder)
+
+    def check(self) -> str | None:
+        """For ``/ready``: what is wrong with the database, or None."""
+        try:
+            with self._reading() as session:
+                session.execute(select(CallRow.call_sid).limit(1))
+        except RecordsError as error:
+            return str(error)
+        return None
+
+    def latest(self, limit: int) -> tuple[CallView, ...]:
+        """The latest ``limit`` calls, newest first.
+
+        Raises:
+            RecordsError: the database can't be read.
+        """
+        with self._reading() as session:
+            return queries.latest(session, limit)
+
+    def call(self, call_sid: str) -> CallView | None:
+        """One call, live or ended; None when there is none of that name.
+
+        Raises:
+            RecordsError: the database can't be read.
+        """
+        with self._reading() as session:
+            return queries.call(session, call_sid)
+
+    def write(self, writes: Sequence[Write]) -> None:
+        """Do ``writes``, all or none. The journal's business; nobody else writes.
+
+        Raises:
+            SQLAlchemyError: the database failed or refused.
+            KeyError, TypeError, ValueError: a write lacks what its kind needs.
+        """
+        with self._engine.connect().execution_options(**WRITES) as connection, Session(connection) as session:
+            apply(session, writes, self.presence.node)
+            session.commit()
+
+    def close_stale(self) -> int:
+        """Close the calls that a dead process left in progress: outcome ``failed``, ended with their last word.
+
+        Hand-offs that wait stay waiting: somebody may still be there. Calls whose process left writes behind
+        are left alone until the journal has done those.
+
+        Returns:
+            How many were closed.
+
+        Raises:
+            RecordsError: the database can't be used.
+        """
+        unfinished = {path.stem for path in self.presence.left_behind()}
+        try:
+            with self._engine.connect().execution_options(**WRITES) as connection, Session(connection) as session:
+                stale = [
+                    row
+                    for row in session.scalars(select(CallRow).where(CallRow.ended_at.is_(None)))
+                    if row.node not in unfinished and self._dead(row)
+                ]
+                for row in stale:
+                    row.ended_at = _last_sign(session, row)
+                    if row.outcome == "in_progress":
+                        row.outcome = "failed"
+                session.commit()
+                return len(stale)
+        except SQLAlchemyError as error:
+            raise self._error(error) from error
+
+    def close(self) -> None:
+        """Let go of the database and of this process's name. Idempotent."""
+        self._engine.dispose()
+        self.presence.close()
+
+    def _dead(self, row: CallRow) -> bool:
+        if self._beside or self.presence.is_local(row.node):
+            return not self.presence.alive(row.node)
+        return datetime.now(UTC) - row.started_at > FORGOTTEN_AFTER
+
+    @contextmanager
+    def _reading(self) -> Iterator[Session]:
+        try:
+            with Session(self._engine) as session:
+                yield session
+        except SQLAlchemyError as error:
+            raise self._error(error) from error
+
+    def _error(self, error: SQLAlchemyError) -> RecordsError:
+        return RecordsError(f"IVR_DATABASE_URL: {self.where}: {getattr(error, 'orig', None) or error}")
+
+
+def _last_sign(session: Session, row: CallRow) -> datetime:
+    """When the last thing that was kept of the call was made."""
+    numbers = [
+        session.scalar(select(func.max(table.seq)).where(table.call_sid == row.call_sid))
+        for table in (TurnRow, DecisionRow)
+    ]
+    moments = [datetime.fromtimestamp(number / 1e6, UTC) for number in numbers if number is not None]
+    return max([row.started_at, *moments])

@@ -1,0 +1,117 @@
+"""A call as others see it, and its JSON (``GET /api/calls/CALLSID``). The live events use the same JSON."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+from typing import Generic, TypeVar
+
+from ivr.records.types import DecisionRecord, HandoffRecord, Outcome, TurnRecord
+
+Json = dict[str, object]
+_Entry = TypeVar("_Entry", TurnRecord, DecisionRecord, HandoffRecord)
+
+
+@dataclass(frozen=True)
+class CallHeader:
+    """A call without what was said in it."""
+
+    call_sid: str
+    started_at: datetime
+    from_number: str | None = None
+    to_number: str | None = None
+    language: str | None = None
+    ended_at: datetime | None = None
+    outcome: Outcome = "in_progress"
+    origin: str = "twilio"
+    content_version: str = ""
+
+    def as_json(self) -> Json:
+        """As in the interface: also the ``data`` of ``status`` and ``ended`` events."""
+        return {
+            "call_sid": self.call_sid,
+            "from": self.from_number,
+            "to": self.to_number,
+            "language": self.language,
+            "started_at": time_text(self.started_at),
+            "ended_at": time_text(self.ended_at) if self.ended_at else None,
+            "outcome": self.outcome,
+            "origin": self.origin,
+            "content_version": self.content_version,
+        }
+
+
+@dataclass(frozen=True)
+class Numbered(Generic[_Entry]):
+    """An entry of a call with its number, which is also its event's id."""
+
+    seq: int
+    entry: _Entry
+
+
+@dataclass(frozen=True)
+class CallView:
+    """One call, live or ended."""
+
+    header: CallHeader
+    turns: tuple[Numbered[TurnRecord], ...] = ()
+    decisions: tuple[Numbered[DecisionRecord], ...] = ()
+    handoff: Numbered[HandoffRecord] | None = None
+
+    def as_json(self) -> Json:
+        """The JSON of ``GET /api/calls/CALLSID``."""
+        return {
+            **self.header.as_json(),
+            "turns": [turn_json(turn.entry) for turn in self.turns],
+            "decisions": [decision_json(decision.entry) for decision in self.decisions],
+            "handoff": handoff_json(self.handoff.entry) if self.handoff else None,
+        }
+
+
+def turn_json(turn: TurnRecord) -> Json:
+    """One entry of ``turns``."""
+    return _entry_json(turn)
+
+
+def decision_json(decision: DecisionRecord) -> Json:
+    """One entry of ``decisions``."""
+    return _entry_json(decision)
+
+
+def handoff_json(handoff: HandoffRecord) -> Json:
+    """The ``handoff`` of a call."""
+    return _entry_json(handoff)
+
+
+def time_text(moment: datetime) -> str:
+    """``2026-01-31T02:03:04.567Z``: UTC, milliseconds (cut, not rounded), from an aware time."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def plain(value: object) -> object:
+    """Make anything JSON-ready, so that neither the database nor a watcher can choke on it.
+
+    Numbers that are none (NaN, infinities) become None; numpy scalars become Python's; unpaired surrogates and
+    NUL (which PostgreSQL refuses) are replaced in strings; tuples and sets become lists; all else its ``str``.
+    """
+    if isinstance(value, Mapping):
+        return _plain_mapping(value)
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(item) for item in value]
+    scalar = getattr(value, "item", None)  # numpy's scalars, without importing numpy here
+    if callable(scalar) and getattr(value, "ndim", None) == 0:
+        value = scalar()
+    if isinstance(value, float):
+        return float(value) if math.isfinite(value) else None
+    if value is None or isinstance(value, bool | int):
+        return value
+    text = time_text(value) if isinstance(value, datetime) and value.tzinfo else str(value)
+    return text.encode("utf-8", "replace").decode().replace("\x00", "\ufffd")
+
+
+def _entry_json(entry: TurnRecord | DecisionRecord | HandoffRecord) -> Json:
+    return {field.name: plain(getattr(entry, field.name)) for field in fields(entry)}
+
+
+def _plain_mapping(value: Mapping[str, object]) -> Json:
+    return {str(plain(str(key))): plain(item) for key, item in value.items()}

@@ -1,0 +1,173 @@
+"""One thing a call wants kept: as a value, as a line of a spill file, and into the database.
+
+Doing a write twice is the same as doing it once, so a write whose success is unknown is simply repeated.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal, get_args
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from ivr.errors import RecordsError
+from ivr.records.models import CallRow, DecisionRow, HandoffRow, TurnRow
+from ivr.records.views import Json
+
+WriteKind = Literal[
+    "call_started", "language", "turn", "decision", "handoff", "handoff_status", "outcome", "call_ended"
+]
+
+
+@dataclass(frozen=True)
+class Write:
+    """One write. ``data`` is JSON-ready and need not be trusted to be complete (spill files)."""
+
+    seq: int
+    """Microseconds since 1970 when it was made, strictly increasing: orders and identifies it."""
+    call_sid: str
+    kind: WriteKind
+    data: Json
+
+    def as_line(self) -> str:
+        """One line of a spill file, without the newline."""
+        return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":"))
+
+    @classmethod
+    def from_line(cls, line: str) -> "Write":
+        """Read :meth:`as_line` back.
+
+        Raises:
+            RecordsError: the line is cut off or something else.
+        """
+        try:
+            fields: dict[str, Any] = json.loads(line)
+            write = cls(**fields)
+        except (ValueError, TypeError) as error:
+            raise RecordsError(f"not a write: {error}") from error
+        if not (
+            isinstance(write.seq, int)
+            and isinstance(write.call_sid, str)
+            and write.kind in get_args(WriteKind)
+            and isinstance(write.data, dict)
+        ):
+            raise RecordsError("not a write: a field has the wrong type")
+        return write
+
+    @property
+    def made_at(self) -> datetime:
+        """When it was made."""
+        return datetime.fromtimestamp(self.seq / 1e6, UTC)
+
+
+def apply(session: Session, writes: Sequence[Write], node: str) -> None:
+    """Do ``writes`` in order, inside the session's transaction.
+
+    A call that the database does not know (a record that was deleted, a start that got lost) is given a row
+    that begins when the write was made: its turns are worth more than the missing heading.
+
+    Args:
+        session: With a transaction that may write.
+        writes: In the order they were made.
+        node: The process that holds the calls begun by these writes.
+
+    Raises:
+        KeyError, TypeError, ValueError: a write lacks what its kind needs.
+        SQLAlchemyError: the database failed.
+    """
+    for write in writes:
+        call = session.get(CallRow, write.call_sid)
+        if call is None:
+            call = CallRow(
+                call_sid=write.call_sid,
+                started_at=write.made_at,
+                outcome="in_progress",
+                origin="unknown",
+                content_version="",
+                node=node,
+            )
+            session.add(call)
+            session.flush()
+        _APPLY[write.kind](session, call, write)
+        session.flush()
+
+
+def _call_started(session: Session, call: CallRow, write: Write) -> None:
+    call.started_at = datetime.fromisoformat(str(write.data["started_at"]))
+    call.from_number = _short(write.data.get("from"))
+    call.to_number = _short(write.data.get("to"))
+    call.language = call.language or _short(write.data.get("language"))
+    call.origin = str(write.data["origin"])
+    call.content_version = str(write.data["content_version"])
+
+
+def _language(session: Session, call: CallRow, write: Write) -> None:
+    call.language = str(write.data["language"])
+
+
+def _turn(session: Session, call: CallRow, write: Write) -> None:
+    if not session.scalar(select(exists().where(TurnRow.call_sid == call.call_sid, TurnRow.seq == write.seq))):
+        session.add(TurnRow(call_sid=call.call_sid, seq=write.seq, **write.data))
+
+
+def _decision(session: Session, call: CallRow, write: Write) -> None:
+    known = exists().where(DecisionRow.call_sid == call.call_sid, DecisionRow.seq == write.seq)
+    if not session.scalar(select(known)):
+        session.add(DecisionRow(call_sid=call.call_sid, seq=write.seq, **write.data))
+
+
+def _handoff(session: Session, call: CallRow, write: Write) -> None:
+    known = session.get(HandoffRow, call.call_sid)
+    if known is not None and known.seq >= write.seq:
+        return
+    session.merge(HandoffRow(call_sid=call.call_sid, seq=write.seq, requested_at=write.made_at, **write.data))
+
+
+def _handoff_status(session: Session, call: CallRow, write: Write) -> None:
+    handoff = session.get(HandoffRow, call.call_sid)
+    if handoff is None:
+        # A status without its hand-off (its record is gone): keep what is known of it.
+        handoff = HandoffRow(
+            call_sid=call.call_sid, requested_at=write.made_at, reason="unknown", summary={}, agent=None
+        )
+        session.add(handoff)
+    elif handoff.seq >= write.seq:
+        return
+    handoff.seq = write.seq
+    handoff.status = str(write.data["status"])
+    handoff.agent = _short(write.data.get("agent")) or handoff.agent
+
+
+def _outcome(session: Session, call: CallRow, write: Write) -> None:
+    if write.seq > call.outcome_seq:
+        call.outcome = str(write.data["outcome"])
+        call.outcome_seq = write.seq
+
+
+def _call_ended(session: Session, call: CallRow, write: Write) -> None:
+    if call.ended_at is not None:
+        return  # the first end holds
+    call.ended_at = datetime.fromisoformat(str(write.data["ended_at"]))
+    outcome = write.data.get("outcome")
+    if outcome is not None:
+        call.outcome = str(outcome)
+    elif call.outcome == "in_progress":
+        call.outcome = "abandoned"
+
+
+def _short(value: object) -> str | None:
+    return None if value is None else str(value)[:256]
+
+
+_APPLY = {
+    "call_started": _call_started,
+    "language": _language,
+    "turn": _turn,
+    "decision": _decision,
+    "handoff": _handoff,
+    "handoff_status": _handoff_status,
+    "outcome": _outcome,
+    "call_ended": _call_ended,
+}
