@@ -5,6 +5,7 @@ frame counts as voiced only when it is also loud enough and repeats itself at th
 """
 
 import warnings
+from dataclasses import dataclass
 from typing import Any
 
 import librosa
@@ -61,36 +62,69 @@ def measure(samples: Samples, rate_hz: int) -> Prosody:
         not pauses), and None for what can't be told: pitch without 80 ms of voice, loudness without
         a frame above -60 dBFS, everything for less than one frame (64 ms) of sound.
     """
-    clean = np.nan_to_num(np.asarray(samples, dtype=np.float32), posinf=0.0, neginf=0.0)
-    line = resample(np.clip(clean, -1.0, 1.0), rate_hz, LINE_RATE_HZ)
-    line = line - line.mean() if len(line) else line
-    if len(line) < _FRAME:
+    heard = _hear(samples, rate_hz)
+    if heard is None:
         return _SILENT
-    frames = np.lib.stride_tricks.sliding_window_view(line, _FRAME)[::_HOP]
-    # The middle of each frame: the whole would smear a pause's edges by 32 ms.
-    middle = frames[:, (_FRAME - _WINDOW) // 2 : (_FRAME + _WINDOW) // 2]
-    power = np.mean(np.square(middle, dtype=np.float64), axis=1)
-    sounding = _sounding(10.0 * np.log10(power + 1e-12))
-    if not sounding.any():
+    if not heard.sounding.any():
         return Prosody(None, None, None, 0.0, 0.0, 0)
-    f0_hz = _pitch(line)[: len(frames)]
-    voiced = sounding[: len(f0_hz)] & (_periodicity(frames[: len(f0_hz)], f0_hz) >= _PERIODIC)
-    median_hz, range_semitones = _pitch_summary(f0_hz[voiced])
-    spoken = _bridged(voiced)
+    median_hz, range_semitones = _pitch_summary(heard.f0_hz[heard.voiced])
+    spoken = _bridged(heard.voiced)
     return Prosody(
         f0_median_hz=median_hz,
         f0_range_semitones=range_semitones,
-        energy_db=float(10.0 * np.log10(power[sounding].mean())),
+        energy_db=float(10.0 * np.log10(heard.power[heard.sounding].mean())),
         voiced_ratio=float(spoken.mean()),
         voiced_s=float(spoken.sum()) * _HOP / LINE_RATE_HZ,
-        pauses=_pauses(sounding),
+        pauses=_pauses(heard.sounding),
     )
+
+
+def voiced_frames(samples: Samples, rate_hz: int) -> NDArray[np.bool_]:
+    """Where there is voice, judged by loudness and periodicity alone: independent of the VAD, to measure it by.
+
+    Args:
+        samples: As for :func:`measure`.
+        rate_hz: Its rate.
+
+    Returns:
+        One value each 10 ms; number i speaks of the sound from 10 i + 16 to 10 i + 48 ms.
+    """
+    heard = _hear(samples, rate_hz)
+    return np.zeros(0, dtype=np.bool_) if heard is None else heard.voiced
 
 
 def warm_up() -> None:
     """Compile and import what librosa leaves to its first use, seconds long on a fresh machine."""
     time_s = np.arange(LINE_RATE_HZ // 2) / LINE_RATE_HZ
     measure((0.3 * np.sin(2 * np.pi * 150.0 * time_s)).astype(np.float32), LINE_RATE_HZ)
+
+
+@dataclass(frozen=True)
+class _Heard:
+    """What each frame holds."""
+
+    power: NDArray[np.float64]
+    """Mean square; full scale 1."""
+    sounding: NDArray[np.bool_]
+    f0_hz: NDArray[np.float64]
+    voiced: NDArray[np.bool_]
+
+
+def _hear(samples: Samples, rate_hz: int) -> _Heard | None:
+    """Judge each frame; None when there is not one."""
+    clean = np.nan_to_num(np.asarray(samples, dtype=np.float32), posinf=0.0, neginf=0.0)
+    line = resample(np.clip(clean, -1.0, 1.0), rate_hz, LINE_RATE_HZ)
+    if len(line) < _FRAME:
+        return None
+    line = line - line.mean()
+    frames = np.lib.stride_tricks.sliding_window_view(line, _FRAME)[::_HOP]
+    # The middle of each frame: the whole would smear a pause's edges by 32 ms.
+    middle = frames[:, (_FRAME - _WINDOW) // 2 : (_FRAME + _WINDOW) // 2]
+    power = np.mean(np.square(middle, dtype=np.float64), axis=1)
+    sounding = _sounding(10.0 * np.log10(power + 1e-12))
+    f0_hz = _pitch(line)
+    voiced = sounding & (_periodicity(frames, f0_hz) >= _PERIODIC)
+    return _Heard(power, sounding, f0_hz, voiced)
 
 
 def _sounding(level_db: NDArray[np.float64]) -> NDArray[np.bool_]:

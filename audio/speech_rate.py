@@ -24,8 +24,8 @@ _SMALL_KANA = frozenset("ゃゅょぁぃぅぇぉゎャュョァィゥェォヮ"
 """Written small, they share the mora before them. っ, ー and ん are morae of their own and are not here."""
 
 _MORAE_PER_KANJI = 1.8
-"""A kanji's reading can't be seen. On-readings have one or two morae, mostly two, and kun-readings one to three;
-against kana transcripts the estimate is measured in tests/audio/test_speech_rate.py."""
+"""A kanji's reading can't be seen: on-readings have one or two morae, kun-readings one to three. 96 kanji in 48
+common words with known readings have 173 morae (the words of ``tests/audio/test_speech_rate.py``)."""
 
 _WORD = re.compile(r"[a-z]+(?:'[a-z]+)?")
 _VOWELS = re.compile(r"[aeiouy]+")

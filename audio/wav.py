@@ -36,7 +36,7 @@ def read_wav(path: str | Path, rate_hz: int) -> Samples:
     if path.stat().st_size == 0:
         raise WavError(f"{path}: the file is empty (0 bytes)")
     try:
-        with path.open("rb") as file, soundfile.SoundFile(file) as recording:
+        with path.open("rb") as file, soundfile.SoundFile(file.fileno(), closefd=False) as recording:
             from_hz = recording.samplerate
             channels = recording.read(dtype="float32", always_2d=True)
     except PermissionError as error:
