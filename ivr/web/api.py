@@ -1,0 +1,252 @@
+"""``/api/calls``: calls as JSON, and one call's events as they happen."""
+
+import json
+import re
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import structlog
+from flask import Blueprint, Response, request
+
+from ivr.errors import RecordsError
+from ivr.records.bus import GAP, Bus, Event, Subscription
+from ivr.records.store import Store
+from ivr.records.views import CallView, decision_json, handoff_json, turn_json
+
+log = structlog.get_logger(__name__)
+
+DEFAULT_LIMIT, MOST_CALLS = 50, 500
+"""Calls in one answer, when nothing is asked and at most."""
+
+MOST_STREAMS = 100
+"""Event streams at once: each holds a thread of the server; more get 503."""
+
+HEARTBEAT_S = 15.0
+"""Seconds between comments on a silent stream: proxies drop a connection after 30 to 60 s without a byte."""
+
+POLL_S = 0.5
+"""Seconds after which a silent stream looks whether its client is still there."""
+
+FLUSH_S = 0.3
+"""Seconds to wait for what has just happened to reach the database before it is read."""
+
+RETRY_S = 5
+"""``Retry-After`` while the database or a free stream is missing."""
+
+
+def blueprint(
+    store: Store,
+    bus: Bus,
+    flush: Callable[[float], bool] = lambda timeout_s: True,
+    *,
+    heartbeat_s: float = HEARTBEAT_S,
+    most_streams: int = MOST_STREAMS,
+) -> Blueprint:
+    """Make the routes ``/api/calls``, ``/api/calls/CALLSID`` and ``/api/calls/CALLSID/events``.
+
+    Args:
+        store: The calls' database.
+        bus: Live events.
+        flush: ``DatabaseJournal.flush``: waits (at most its seconds) for the writes under way.
+        heartbeat_s: See :data:`HEARTBEAT_S`.
+        most_streams: See :data:`MOST_STREAMS`.
+    """
+    routes = Blueprint("api", __name__, url_prefix="/api/calls")
+    streams = threading.BoundedSemaphore(most_streams)
+
+    @routes.errorhandler(RecordsError)
+    def database_down(error: RecordsError) -> Response:
+        log.warning("api.database_down", problem=str(error))
+        return _problem("the calls' database can't be read now; try again in a moment", 503)
+
+    @routes.get("")
+    def calls() -> Response:
+        asked = request.args.get("limit", str(DEFAULT_LIMIT))
+        if not re.fullmatch(r"[0-9]{1,3}", asked) or not 1 <= int(asked) <= MOST_CALLS:
+            return _problem(f"limit: {asked[:20]!r} is not a whole number from 1 to {MOST_CALLS}", 400)
+        flush(FLUSH_S)
+        return _json([view.as_json() for view in store.latest(int(asked))])
+
+    @routes.get("/<call_sid>")
+    def call(call_sid: str) -> Response:
+        flush(FLUSH_S)
+        view = store.call(call_sid)
+        return _json(view.as_json()) if view else _unknown(call_sid)
+
+    @routes.get("/<call_sid>/events")
+    def events(call_sid: str) -> Response:
+        if not streams.acquire(blocking=False):
+            return _problem(f"{most_streams} event streams are open already; try again in a moment", 503)
+        with ExitStack() as resources:
+            resources.callback(streams.release)
+            # Watching begins before the database is read: what happens in between is on both sides, and is
+            # told apart by its number.
+            subscription = resources.enter_context(bus.subscribe(call_sid))
+            so_far = _so_far(call_sid, subscription, store, flush)
+            if so_far is None:
+                return _unknown(call_sid)
+            after = _last_event_id()
+            if so_far and so_far[-1].kind == "ended" and (so_far[-1].id or 0) <= after:
+                return Response(status=204)  # tells an EventSource not to come back
+            stream = _Stream(call_sid, subscription, store, after, heartbeat_s)
+            response = Response(
+                stream.run(so_far, _client_gone(request.environ)),
+                mimetype="text/event-stream",
+                headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+            )
+            response.call_on_close(resources.pop_all().close)
+            return response
+
+    return routes
+
+
+class _Stream:
+    """What one watcher has been told so far."""
+
+    def __init__(
+        self, call_sid: str, subscription: Subscription, store: Store, after: int, heartbeat_s: float
+    ) -> None:
+        self._call_sid = call_sid
+        self._subscription = subscription
+        self._store = store
+        self._told = after
+        self._heartbeat_s = heartbeat_s
+
+    def run(self, so_far: list[Event], gone: Callable[[], bool]) -> Iterator[str]:
+        """The text of the stream, until the call has ended or the client is ``gone``."""
+        for event in so_far:
+            yield from self._tell(event)
+            if event.kind == "ended":
+                return
+        last_s = time.monotonic()
+        while True:
+            try:
+                event_or_none = self._subscription.next(POLL_S)
+            except StopIteration:
+                return
+            if gone():
+                return
+            if event_or_none is not None:
+                yield from self._tell(event_or_none)
+                if event_or_none.kind == "ended":
+                    return
+                last_s = time.monotonic()
+            elif time.monotonic() - last_s >= self._heartbeat_s:
+                last_s = time.monotonic()
+                yield ": still here\n\n"
+                ended = self._ended_elsewhere()
+                if ended:
+                    yield from self._tell(ended)
+                    return
+
+    def _tell(self, event: Event) -> Iterator[str]:
+        if event.id is not None:
+            if event.id <= self._told:
+                return
+            self._told = event.id
+        number = "" if event.id is None else f"id: {event.id}\n"
+        yield f"{number}event: {_one_line(event.kind)}\ndata: {_dumps(event.data)}\n\n"
+
+    def _ended_elsewhere(self) -> Event | None:
+        """The end of a call that another process holds, or that was closed when its process died."""
+        if self._subscription.backlog is not None:
+            return None
+        try:
+            view = self._store.call(self._call_sid)
+        except RecordsError:
+            return None
+        return _ended(view) if view else None
+
+
+def _so_far(
+    call_sid: str, subscription: Subscription, store: Store, flush: Callable[[float], bool]
+) -> list[Event] | None:
+    """The call until now, in order; None when there is no such call.
+
+    Raises:
+        RecordsError: the database is needed and can't be read.
+    """
+    kept = subscription.backlog
+    if kept is not None and GAP not in kept:
+        return list(kept)
+    flush(FLUSH_S)
+    view = store.call(call_sid)
+    if view is None:
+        return None if kept is None else list(kept)
+    recorded = _recorded(view)
+    last = max((event.id or 0 for event in recorded), default=0)
+    return recorded + [event for event in kept or () if event.id is not None and event.id > last]
+
+
+def _recorded(view: CallView) -> list[Event]:
+    """A call in the database, as the events it was."""
+    entries = [Event("turn", turn_json(turn.entry), turn.seq) for turn in view.turns]
+    entries += [Event("decision", decision_json(decision.entry), decision.seq) for decision in view.decisions]
+    if view.handoff:
+        entries.append(Event("handoff", handoff_json(view.handoff.entry), view.handoff.seq))
+    entries.sort(key=lambda event: event.id or 0)
+    ended = _ended(view)
+    return [Event("status", view.header.as_json()), *entries, *([ended] if ended else [])]
+
+
+def _ended(view: CallView) -> Event | None:
+    """The last event of an ended call. Its number follows all others', and is no larger than when it was live."""
+    if view.header.ended_at is None:
+        return None
+    numbers = [turn.seq for turn in view.turns] + [decision.seq for decision in view.decisions]
+    if view.handoff:
+        numbers.append(view.handoff.seq)
+    return Event("ended", view.header.as_json(), max(numbers, default=0) + 1)
+
+
+def _last_event_id() -> int:
+    """Where a client that comes back left off; 0 when it is new or says something strange."""
+    told = request.headers.get("Last-Event-ID", "")
+    return int(told) if re.fullmatch(r"[0-9]{1,18}", told) else 0
+
+
+def _client_gone(environ: dict[str, object]) -> Callable[[], bool]:
+    """Say whether the client hung up: writing tells that only one heartbeat too late."""
+    connection = environ.get("gunicorn.socket") or environ.get("werkzeug.socket")
+    if not isinstance(connection, socket.socket) or not hasattr(socket, "MSG_DONTWAIT"):
+        return lambda: False
+
+    def gone() -> bool:
+        try:
+            return connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b""
+        except (BlockingIOError, InterruptedError):
+            return False
+        except ValueError:  # TLS sockets take no flags: the next failing write will tell
+            return False
+        except OSError:
+            return True
+
+    return gone
+
+
+def _dumps(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _one_line(text: str) -> str:
+    return text.replace("\r", " ").replace("\n", " ")
+
+
+def _json(value: object, status: int = 200) -> Response:
+    response = Response(_dumps(value), status, mimetype="application/json")
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _problem(problem: str, status: int) -> Response:
+    response = _json({"error": problem}, status)
+    if status == 503:
+        response.headers["Retry-After"] = str(RETRY_S)
+    return response
+
+
+def _unknown(call_sid: str) -> Response:
+    return _problem(f"no call {call_sid[:64]!r} is known here", 404)
