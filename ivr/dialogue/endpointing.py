@@ -1,0 +1,125 @@
+"""How complete the words are: tells the call how long a silence to wait before it takes the turn. Pure."""
+
+from typing import Literal
+
+from ivr.content.types import Content, Language
+from ivr.understanding.numbers import is_mostly_number
+from ivr.understanding.types import Expectation, Meaning
+
+Completeness = Literal["complete", "open", "incomplete"]
+
+CONFIDENT = 0.5
+"""Confidence (0 to 1) from which an intent counts as understood: twice the usual threshold of the similarity, so
+that a request that has only begun to show is waited for."""
+
+_COMMANDS = frozenset({"agent", "repeat", "goodbye", "thanks", "dont_know"})
+_TRAILING_MARKS = (",", "，", "、", "...", "…", "-", "–", "—", "~", ":", "：")
+
+# The last word tells whether more is to come. These are words of grammar, not of content: a manager has no say in
+# what "and" means.
+_KO_ENDINGS = (
+    *("는데", "은데", "인데", "던데", "하고", "되고", "이고", "있고", "없고", "했고", "었고", "았고", "싶고"),
+    *("아서", "어서", "해서", "라서", "와서", "니까", "으면", "하면", "지만", "려고", "거나", "다가", "면서"),
+)
+_KO_WORDS = frozenset(
+    (
+        *(
+            "그리고",
+            "그래서",
+            "그런데",
+            "근데",
+            "그러면",
+            "그럼",
+            "하지만",
+            "혹시",
+            "저기",
+            "저기요",
+            "그니까",
+            "뭐냐",
+        ),
+        *("저", "그", "음", "어", "아", "에", "그게", "제가", "저는", "또", "이제"),
+    )
+)
+_EN_WORDS = frozenset(
+    (
+        *("and", "but", "or", "because", "um", "uh", "er", "erm", "hmm", "well", "the", "a", "an", "my", "your"),
+        *("to", "with", "for", "of", "from", "if", "when", "is", "are", "i", "i'm", "it's", "actually", "just"),
+        *("about", "let"),
+    )
+)
+_EN_PHRASES = ("i want", "i'd like", "i would like", "can you", "could you", "let me see", "my order number")
+_JA_ENDINGS = (
+    *("けど", "けれど", "ので", "から", "えっと", "ええと", "えーと", "あの", "あのー", "その", "えー", "それで"),
+    *("ですが", "そして", "それから", "は", "が", "を", "に", "の", "と", "で"),
+)
+_ZH_ENDINGS = (
+    *("那个", "这个", "嗯", "呃", "额", "然后", "但是", "因为", "所以", "就是", "还有", "如果", "我想", "我要"),
+    *("想要", "和", "跟", "把", "给", "的话"),
+)
+
+
+def completeness(
+    meaning: Meaning, expecting: Expectation, text: str, content: Content | None = None
+) -> Completeness:
+    """Judge whether the caller has said all they mean to say.
+
+    Args:
+        meaning: What the words so far mean, understood with the same ``expecting``.
+        expecting: What was asked.
+        text: The words so far.
+        content: Tells which slots a request still misses; None: any confident intent may be the whole.
+
+    Returns:
+        ``complete``: reply soon. ``incomplete``: the caller is in the middle of it. ``open``: can't tell.
+    """
+    if not text.strip():
+        return "open"
+    if expecting.kind == "digits" and expecting.slot is not None:
+        number = _digits(meaning, expecting, text)
+        if number is not None:
+            return number
+    trailing = _trails_off(text, meaning.language)
+    if meaning.intent in ("yes", "no") or meaning.intent in _COMMANDS:
+        return "incomplete" if trailing and meaning.intent != "agent" else "complete"
+    if trailing:
+        return "incomplete"
+    if meaning.intent is None or meaning.confidence < CONFIDENT:
+        return "open"
+    request = content.requests.get(meaning.intent) if content is not None else None
+    missing = request is not None and any(slot not in meaning.slots for slot in request.slots)
+    return "open" if missing else "complete"
+
+
+def _digits(meaning: Meaning, expecting: Expectation, text: str) -> Completeness | None:
+    """Judge an answer to a question for a number; None when it holds no number."""
+    value = meaning.slots.get(expecting.slot or "")
+    if value is None:
+        return None
+    if expecting.digits is None:
+        return "open"
+    if len(value.value) >= expecting.digits:
+        # Words after the number are part of the answer; a number in the middle of a longer story is not its end.
+        return "complete" if is_mostly_number(text, value) else "open"
+    return "incomplete"
+
+
+def _trails_off(text: str, language: Language) -> bool:
+    """Whether the last word promises more."""
+    spoken = text.strip().casefold()
+    if spoken.endswith(_TRAILING_MARKS):
+        return True
+    bare = spoken.rstrip(".!。！ ")
+    if not bare or spoken.endswith(("?", "？")):
+        return False
+    words = bare.split()
+    match language:
+        case "ko":
+            return words[-1].strip(",") in _KO_WORDS or bare.endswith(_KO_ENDINGS)
+        case "en":
+            return words[-1] in _EN_WORDS or any(
+                bare == phrase or bare.endswith(f" {phrase}") for phrase in _EN_PHRASES
+            )
+        case "ja":
+            return bare.endswith(_JA_ENDINGS)
+        case "zh":
+            return bare.endswith(_ZH_ENDINGS)

@@ -1,0 +1,271 @@
+"""Numbers as people say them over a phone, digit by digit or not, in four languages.
+
+A recogniser writes the same number as ``47291``, ``4-7-2 9 1``, ``47,291``, ``사칠이 구일이요``, ``four seven two
+nine one`` or ``四七二九幺``. The text is cut into numerals, separators that may stand inside a number, and other
+words; numerals with no other word between them are one candidate.
+"""
+
+from dataclasses import dataclass, replace
+from itertools import product
+
+from ivr.content.types import Language
+from ivr.understanding.number_words import KOREAN_ENDINGS, LEXICONS, Lexicon
+from ivr.understanding.text import fold
+from ivr.understanding.types import SlotValue
+
+CERTAIN, LIKELY, UNSURE = 0.95, 0.8, 0.55
+"""Confidence of a reading: plain; with an ambiguity resolved by the number of digits asked for; with words that
+merely sound like numerals. An order, not measured probabilities: numbers are read back to the caller."""
+MIN_UNASKED_DIGITS = 3
+"""A number nobody asked for has at least this many digits: "하나", "two" and "이" are ordinary words."""
+_LONGEST_WORD = 5
+_HANGUL_FIRST, _HANGUL_LAST, _HANGUL_FINALS = 0xAC00, 0xD7A3, 28
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """One numeral in the text."""
+
+    kind: str
+    """``digits``, ``tens`` (a single digit may follow), ``power`` (10, 100 …) or ``times`` ("double")."""
+    digits: str
+    start: int
+    end: int
+    confidence: float = CERTAIN
+
+    @property
+    def amount(self) -> int:
+        return int(self.digits)
+
+
+def find_digits(text: str, language: Language, digits: int | None = None) -> SlotValue | None:
+    """Find a number in what a caller said.
+
+    Args:
+        text: The recognised words.
+        language: The language spoken.
+        digits: How many digits were asked for; None when no number was asked for: then words that merely sound
+            like numerals are not believed, and short numbers are no number.
+
+    Returns:
+        Its digits, the confidence (0 to 1) and the span in ``text``; None when there is none.
+    """
+    folded, origin = fold(text)
+    lexicon = LEXICONS[language]
+    best: SlotValue | None = None
+    sound_alikes = (False, True) if digits is not None else (False,)
+    for sounds, flipped in product(sound_alikes, (False, True) if language == "ko" else (False,)):
+        found = _best_run(_runs(folded, lexicon, language, sounds, flipped), folded, digits)
+        if found is None:
+            continue
+        value, start, end, confidence = found
+        if digits is None and len(value) < MIN_UNASKED_DIGITS:
+            continue
+        plain = not sounds and not flipped
+        found_value = SlotValue(
+            value, confidence if plain else min(confidence, LIKELY), (origin[start], origin[end - 1] + 1)
+        )
+        if len(value) == digits:
+            return found_value
+        best = best or found_value
+    return best
+
+
+def is_mostly_number(text: str, value: SlotValue) -> bool:
+    """Say whether little else than the number was said: then it is the answer to a question for a number."""
+    if value.span is None:
+        return True
+    start, end = value.span
+    rest = sum(character.isalnum() for character in text[:start] + text[end:])
+    return rest <= max(4, end - start)
+
+
+def _runs(text: str, lexicon: Lexicon, language: Language, sounds: bool, flipped: bool) -> list[list[_Piece]]:
+    """Cut the text into numerals; each list holds those that have only separators between them."""
+    runs: list[list[_Piece]] = [[]]
+    at = 0
+    while at < len(text):
+        character = text[at]
+        if not character.isalnum():
+            at += 1
+            continue
+        if character.isascii() and character.isdigit():
+            end = at + 1
+            while end < len(text) and text[end].isascii() and text[end].isdigit():
+                end += 1
+            runs[-1].append(_Piece("digits", text[at:end], at, end))
+            at = end
+            continue
+        if language == "ko" and _is_ending(text, at) != flipped and _ending_at(text, at):
+            runs.append([])
+            at += len(_ending_at(text, at))
+            continue
+        word = _word_at(text, at, lexicon, sounds)
+        piece = _numeral(word, at, lexicon, sounds)
+        if piece is not None:
+            runs[-1].append(piece)
+        elif word not in lexicon.fillers and not _glued_to_digits(word, text, at):
+            runs.append([])
+        at += len(word)
+    return [run for run in runs if any(piece.kind != "times" for piece in run)]
+
+
+def _word_at(text: str, at: int, lexicon: Lexicon, sounds: bool) -> str:
+    """The word at ``at``: up to the next space, or the longest one known in a language without spaces."""
+    if lexicon.spaced:
+        end = at
+        while end < len(text) and text[end].isalpha():
+            end += 1
+        return text[at : max(end, at + 1)]
+    for length in range(min(_LONGEST_WORD, len(text) - at), 0, -1):
+        word = text[at : at + length]
+        if word in lexicon.fillers or _numeral(word, at, lexicon, sounds) is not None:
+            return word
+    return text[at]
+
+
+def _numeral(word: str, at: int, lexicon: Lexicon, sounds: bool) -> _Piece | None:
+    end = at + len(word)
+    if word in lexicon.digits:
+        return _Piece("digits", lexicon.digits[word], at, end)
+    if word in lexicon.tens:
+        return _Piece("tens", str(lexicon.tens[word]), at, end)
+    if word in lexicon.powers:
+        return _Piece("power", str(lexicon.powers[word]), at, end)
+    if word in lexicon.times:
+        return _Piece("times", str(lexicon.times[word]), at, end)
+    if sounds and word in lexicon.sounds_like:
+        return _Piece("digits", lexicon.sounds_like[word], at, end, UNSURE)
+    return None
+
+
+def _glued_to_digits(word: str, text: str, at: int) -> bool:
+    """Whether a letter group is only an ordinal's tail ("1st", "2nd"): it does not part a number."""
+    return at > 0 and text[at - 1].isdigit() and word in ("st", "nd", "rd", "th")
+
+
+def _ending_at(text: str, at: int) -> str:
+    """The Korean polite ending at ``at`` that closes a word, or nothing."""
+    for ending in KOREAN_ENDINGS:
+        after = at + len(ending)
+        if text.startswith(ending, at) and (after >= len(text) or not text[after].isalnum()):
+            return ending
+    return ""
+
+
+def _is_ending(text: str, at: int) -> bool:
+    """Whether an ending belongs here: only a final consonant (or a written digit) takes "이요"."""
+    if at == 0:
+        return False
+    before = ord(text[at - 1])
+    if _HANGUL_FIRST <= before <= _HANGUL_LAST:
+        return (before - _HANGUL_FIRST) % _HANGUL_FINALS != 0
+    return text[at - 1].isdigit()
+
+
+def _best_run(runs: list[list[_Piece]], text: str, digits: int | None) -> tuple[str, int, int, float] | None:
+    """The run that is most likely the number: of the length asked for, else the longest, else the last."""
+    candidates = [_read(run, text, digits) for run in runs]
+    if not candidates:
+        return None
+    exact = [candidate for candidate in candidates if len(candidate[0]) == digits]
+    if exact:
+        return exact[-1]
+    parts = [candidate for candidate in candidates if len(candidate[0]) > 1]
+    if digits is not None and len(parts) > 1 and sum(len(part[0]) for part in parts) == digits:
+        whole = "".join(part[0] for part in parts)
+        return whole, parts[0][1], parts[-1][2], min(LIKELY, *(part[3] for part in parts))
+    return max(reversed(candidates), key=lambda candidate: len(candidate[0]))
+
+
+def _read(run: list[_Piece], text: str, digits: int | None) -> tuple[str, int, int, float]:
+    """Read one run as digits."""
+    pieces = _repeat(_join_tens(run))
+    value = _join(pieces, _group(run, text))
+    confidence = min(piece.confidence for piece in run)
+    start = run[0].start
+    if digits is not None and len(value) != digits:
+        first = text[run[0].start : run[0].end]
+        if len(value) == digits + 1 and first in ("oh", "o") and len(run) > 1:
+            return value[1:], run[1].start, run[-1].end, min(confidence, LIKELY)
+        if len(value) == 2 * digits and value[:digits] == value[digits:]:
+            return value[:digits], start, run[-1].end, confidence
+    return value, start, run[-1].end, confidence
+
+
+def _group(run: list[_Piece], text: str) -> int:
+    """Which power multiplies all before it: a thousand where the words are Latin letters, else ten thousand."""
+    return 1_000 if any(text[piece.start].isascii() and text[piece.start].isalpha() for piece in run) else 10_000
+
+
+def _join_tens(run: list[_Piece]) -> list[_Piece]:
+    """``forty seven`` becomes 47."""
+    out: list[_Piece] = []
+    for piece in run:
+        last = out[-1] if out else None
+        unit = piece.kind == "digits" and len(piece.digits) == 1 and piece.amount > 0
+        if last is not None and last.kind == "tens" and unit:
+            out[-1] = replace(piece, digits=str(last.amount + piece.amount), start=last.start)
+            continue
+        out.append(piece)
+    return [replace(piece, kind="digits") if piece.kind == "tens" else piece for piece in out]
+
+
+def _repeat(pieces: list[_Piece]) -> list[_Piece]:
+    """``double two`` becomes 22."""
+    out: list[_Piece] = []
+    times = 1
+    for piece in pieces:
+        if piece.kind == "times":
+            times = piece.amount
+            continue
+        if times > 1 and piece.kind == "digits":
+            piece = replace(piece, digits=piece.digits[0] * times + piece.digits[1:])  # noqa: PLW2901
+        times = 1
+        out.append(piece)
+    return out
+
+
+def _join(pieces: list[_Piece], group: int) -> str:
+    """Digits as they come; amounts ("사만 칠천 이백 구십일", "forty-seven thousand two hundred") worked out."""
+    out: list[str] = []
+    at = 0
+    while at < len(pieces):
+        starts_amount = pieces[at].kind == "power" or (at + 1 < len(pieces) and pieces[at + 1].kind == "power")
+        if starts_amount:
+            at, amount = _amount(pieces, at, group)
+            out.append(str(amount))
+        else:
+            out.append(pieces[at].digits)
+            at += 1
+    return "".join(out)
+
+
+def _amount(pieces: list[_Piece], at: int, group: int) -> tuple[int, int]:
+    """Read one amount.
+
+    Returns:
+        Where it ends, and the amount.
+    """
+    total = section = 0
+    limit = group * group
+    """The next power, or the last number, must be smaller than this."""
+    while at < len(pieces):
+        number = pieces[at] if pieces[at].kind == "digits" else None
+        power = pieces[at] if number is None else pieces[at + 1] if at + 1 < len(pieces) else None
+        if power is None or power.kind != "power":
+            if number is not None and number.amount < min(limit, group) and not number.digits.startswith("0"):
+                return at + 1, total + section + number.amount
+            break
+        size = power.amount
+        if size >= limit:
+            break
+        count = number.amount if number is not None else 1
+        if size == group:
+            total = (section + (count if number is not None or not section else 0)) * group
+            section = 0
+        else:
+            section += count * size
+        limit = size
+        at += 2 if number is not None else 1
+    return at, total + section
