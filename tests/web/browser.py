@@ -5,10 +5,11 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import ClassVar, Literal
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -36,6 +37,43 @@ def chromium() -> str:
     pytest.skip("no Chromium on this machine (Debian: apt-get install chromium): the page is not tested")
 
 
+class _Browsers:
+    """The browsers that run, by their arguments."""
+
+    current: ClassVar["_Browsers | None"] = None  # Playwright can't be started twice in one thread
+
+    def __init__(self, playwright: Playwright) -> None:
+        self._playwright = playwright
+        self._running: dict[tuple[str, ...], Browser] = {}
+
+    def get(self, arguments: tuple[str, ...]) -> Browser:
+        if arguments not in self._running:
+            self._running[arguments] = self._playwright.chromium.launch(
+                executable_path=chromium(), args=list(arguments), timeout=START_TIMEOUT_MS
+            )
+        return self._running[arguments]
+
+    def close(self) -> None:
+        for browser in self._running.values():
+            browser.close()
+
+
+@contextmanager
+def kept_browsers() -> Iterator[_Browsers]:
+    """Let every :func:`launch` inside share browsers that are started alike, each with a fresh profile."""
+    if _Browsers.current is not None:
+        yield _Browsers.current
+        return
+    chromium()
+    with sync_playwright() as playwright:
+        _Browsers.current = browsers = _Browsers(playwright)
+        try:
+            yield browsers
+        finally:
+            _Browsers.current = None
+            browsers.close()
+
+
 @contextmanager
 def launch(
     wav: Path | None = None,
@@ -43,7 +81,7 @@ def launch(
     microphone: bool = True,
     width: int = 1280,
     height: int = 900,
-    color_scheme: str = "light",
+    color_scheme: Literal["light", "dark"] = "light",
     locale: str = "en-US",
 ) -> Iterator[Page]:
     """Open an empty page in a headless browser; skips the test where there is no Chromium.
@@ -67,24 +105,24 @@ def launch(
         arguments.append("--deny-permission-prompts")
     if wav is not None:
         arguments.append(f"--use-file-for-fake-audio-capture={wav.resolve()}%noloop")
-    executable = chromium()
     problems: list[str] = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=arguments, timeout=START_TIMEOUT_MS)
+    with kept_browsers() as browsers:
+        context = browsers.get(tuple(arguments)).new_context(
+            viewport={"width": width, "height": height}, color_scheme=color_scheme, locale=locale
+        )
         try:
-            context = browser.new_context(
-                viewport={"width": width, "height": height}, color_scheme=color_scheme, locale=locale
-            )
             page = context.new_page()
             page.set_default_timeout(STEP_TIMEOUT_MS)
             page.on("pageerror", lambda error: problems.append(str(error)))
             page.on(
                 "console",
-                lambda message: problems.append(message.text) if "Content Security Policy" in message.text else None,
+                lambda message: (
+                    problems.append(message.text) if "Content Security Policy" in message.text else None
+                ),
             )
             yield page
         finally:
-            browser.close()
+            context.close()
     if problems:
         pytest.fail("the page threw: " + "; ".join(problems))
 

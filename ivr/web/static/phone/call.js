@@ -60,7 +60,8 @@ export class Call {
       await this.#audio.useMicrophone().catch((error) => (microphoneError = error.name));
     } catch (error) {
       console.error(error);
-      this.#end({ failure: "sound" });
+      const here = await fetch(import.meta.url, { method: "HEAD", cache: "no-store" }).catch(() => null);
+      this.#end({ failure: here ? "sound" : "gone" }); // the sound's own modules come from the server
       return;
     }
     if (this.#over) return; // hung up while the browser was asking

@@ -101,7 +101,7 @@ export class Conversation {
   #turns = [];
   #decisions = [];
   #handoff = null;
-  #partial = null;
+  #unfinished = {}; // speaker → words so far: the caller's while heard, ours while spoken
 
   constructor(turnList, decisionList) {
     this.#turnList = turnList;
@@ -112,19 +112,25 @@ export class Conversation {
     this.#turns = [];
     this.#decisions = [];
     this.#handoff = null;
-    this.#partial = null;
+    this.#unfinished = {};
     this.redraw();
+  }
+
+  /** The call is over: what was not finished never will be. */
+  finish() {
+    this.#unfinished = {};
+    this.#afterTurns();
   }
 
   /** One event of the live view; names it does not know are left alone. */
   event(name, data) {
     if (name === "turn") {
       this.#turns.push(data);
-      if (data.speaker === "caller") this.#partial = null;
+      delete this.#unfinished[data.speaker];
       this.#turnList.append(turnItem(data));
       this.#afterTurns();
-    } else if (name === "partial") {
-      this.#partial = data;
+    } else if (name === "partial" || name === "speaking") {
+      this.#unfinished[name === "partial" ? "caller" : "assistant"] = data.text;
       this.#afterTurns();
     } else if (name === "decision") {
       this.#decisions.push(data);
@@ -143,11 +149,12 @@ export class Conversation {
   }
 
   #afterTurns() {
-    this.#turnList.querySelector(".partial")?.remove();
-    if (this.#partial?.text) {
-      const item = element("li", "turn caller partial");
+    for (const item of this.#turnList.querySelectorAll(".partial")) item.remove();
+    for (const [speaker, words] of Object.entries(this.#unfinished)) {
+      if (!words) continue;
+      const item = element("li", `turn ${speaker} partial`);
       item.setAttribute("aria-hidden", "true"); // half-heard words change too often to be read out
-      item.append(element("p", "who", text("partial")), element("p", "words", this.#partial.text));
+      item.append(element("p", "who", text("partial")), element("p", "words", words));
       this.#turnList.append(item);
     }
     this.#turnList.scrollTop = this.#turnList.scrollHeight;

@@ -11,6 +11,13 @@ function randomSid(prefix) {
   return prefix + Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
+function bytesOf(base64) {
+  const letters = atob(base64);
+  const bytes = new Uint8Array(letters.length);
+  for (let i = 0; i < letters.length; i += 1) bytes[i] = letters.charCodeAt(i);
+  return bytes;
+}
+
 export class Line {
   #socket;
   #streamSid = randomSid("MZ");
@@ -65,7 +72,7 @@ export class Line {
     try {
       message = JSON.parse(data);
       if (message.event === "media") {
-        this.#on.audio(Uint8Array.from(atob(message.media.payload), (letter) => letter.charCodeAt(0)));
+        this.#on.audio(bytesOf(message.media.payload));
       } else if (message.event === "mark") this.#on.mark(String(message.mark.name));
       else if (message.event === "clear") this.#on.clear();
       else console.warn("line: unknown event skipped", message.event);

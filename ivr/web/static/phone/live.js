@@ -1,6 +1,7 @@
 // The live view's events, as the server sends them (GET /api/calls/SID/events).
 
-const EVENTS = ["turn", "decision", "handoff", "status", "partial", "ended"];
+const EVENTS = ["turn", "decision", "handoff", "status", "partial", "speaking", "ended"];
+const TOLD_ONCE = new Set(["turn", "decision"]); // these carry an id; what is only shown live inherits an old one
 const RETRY_MS = 500;
 const RETRIES = 10;
 
@@ -20,7 +21,7 @@ export function follow(callSid, on, failed) {
   }
 
   function receive(name, message) {
-    if (message.lastEventId) {
+    if (message.lastEventId && TOLD_ONCE.has(name)) {
       const id = `${name} ${message.lastEventId}`;
       if (seen.has(id)) return; // told again after a reconnection
       seen.add(id);

@@ -100,6 +100,7 @@ function entered(name, detail = {}) {
       meter(which, 0);
     }
     recordings.callEnded();
+    conversation.finish();
   }
   draw();
 }
