@@ -71,6 +71,7 @@ class CallRow(Base):
     language: Mapped[str | None] = mapped_column(String(16))
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ended_seq: Mapped[int | None] = mapped_column(BigInteger)
     outcome: Mapped[str] = mapped_column(String(32))
     outcome_seq: Mapped[int] = mapped_column(BigInteger, default=0)
     """Of the latest change of the outcome: an older one that comes late changes nothing."""

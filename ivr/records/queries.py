@@ -46,6 +46,7 @@ def _view(row: CallRow) -> CallView:
         turns=tuple(_turn(turn) for turn in row.turns),
         decisions=tuple(_decision(decision) for decision in row.decisions),
         handoff=_handoff(row.handoff) if row.handoff else None,
+        ended_seq=row.ended_seq,
     )
 
 

@@ -14,7 +14,7 @@ from ivr.errors import RecordsError
 from ivr.records import queries
 from ivr.records.engine import BUSY_TIMEOUT_MS, WRITES, connect, sqlite_file
 from ivr.records.migrate import migrate
-from ivr.records.models import CallRow, DecisionRow, TurnRow
+from ivr.records.models import CallRow, DecisionRow, HandoffRow, TurnRow
 from ivr.records.presence import Presence
 from ivr.records.views import CallView
 from ivr.records.writes import Write, apply
@@ -119,7 +119,7 @@ class Store:
                     if row.node not in unfinished and self._dead(row)
                 ]
                 for row in stale:
-                    row.ended_at = _last_sign(session, row)
+                    row.ended_at, row.ended_seq = _last_sign(session, row)
                     if row.outcome == "in_progress":
                         row.outcome = "failed"
                 session.commit()
@@ -149,11 +149,11 @@ class Store:
         return RecordsError(f"IVR_DATABASE_URL: {self.where}: {getattr(error, 'orig', None) or error}")
 
 
-def _last_sign(session: Session, row: CallRow) -> datetime:
-    """When the last thing that was kept of the call was made."""
+def _last_sign(session: Session, row: CallRow) -> tuple[datetime, int]:
+    """When the last thing that was kept of the call was made, and the number that follows it."""
+    tables = (TurnRow, DecisionRow, HandoffRow)
     numbers = [
-        session.scalar(select(func.max(table.seq)).where(table.call_sid == row.call_sid))
-        for table in (TurnRow, DecisionRow)
+        session.scalar(select(func.max(table.seq)).where(table.call_sid == row.call_sid)) for table in tables
     ]
-    moments = [datetime.fromtimestamp(number / 1e6, UTC) for number in numbers if number is not None]
-    return max([row.started_at, *moments])
+    last = max(int(row.started_at.timestamp() * 1e6), row.outcome_seq, *(number or 0 for number in numbers))
+    return datetime.fromtimestamp(last / 1e6, UTC), last + 1

@@ -57,6 +57,8 @@ class CallView:
     turns: tuple[Numbered[TurnRecord], ...] = ()
     decisions: tuple[Numbered[DecisionRecord], ...] = ()
     handoff: Numbered[HandoffRecord] | None = None
+    ended_seq: int | None = None
+    """Number of the call's end, once it has ended."""
 
     def as_json(self) -> Json:
         """The JSON of ``GET /api/calls/CALLSID``."""

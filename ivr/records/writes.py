@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal, get_args
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ivr.errors import RecordsError
@@ -77,6 +77,10 @@ def apply(session: Session, writes: Sequence[Write], node: str) -> None:
         KeyError, TypeError, ValueError: a write lacks what its kind needs.
         SQLAlchemyError: the database failed.
     """
+    numbers = [write.seq for write in writes]
+    for table in (TurnRow, DecisionRow):
+        known = set(session.execute(select(table.call_sid, table.seq).where(table.seq.in_(numbers))).tuples())
+        writes = [write for write in writes if (write.call_sid, write.seq) not in known]
     for write in writes:
         call = session.get(CallRow, write.call_sid)
         if call is None:
@@ -91,7 +95,7 @@ def apply(session: Session, writes: Sequence[Write], node: str) -> None:
             session.add(call)
             session.flush()
         _APPLY[write.kind](session, call, write)
-        session.flush()
+    session.flush()
 
 
 def _call_started(session: Session, call: CallRow, write: Write) -> None:
@@ -108,14 +112,11 @@ def _language(session: Session, call: CallRow, write: Write) -> None:
 
 
 def _turn(session: Session, call: CallRow, write: Write) -> None:
-    if not session.scalar(select(exists().where(TurnRow.call_sid == call.call_sid, TurnRow.seq == write.seq))):
-        session.add(TurnRow(call_sid=call.call_sid, seq=write.seq, **write.data))
+    session.add(TurnRow(call_sid=call.call_sid, seq=write.seq, **write.data))
 
 
 def _decision(session: Session, call: CallRow, write: Write) -> None:
-    known = exists().where(DecisionRow.call_sid == call.call_sid, DecisionRow.seq == write.seq)
-    if not session.scalar(select(known)):
-        session.add(DecisionRow(call_sid=call.call_sid, seq=write.seq, **write.data))
+    session.add(DecisionRow(call_sid=call.call_sid, seq=write.seq, **write.data))
 
 
 def _handoff(session: Session, call: CallRow, write: Write) -> None:
@@ -123,6 +124,7 @@ def _handoff(session: Session, call: CallRow, write: Write) -> None:
     if known is not None and known.seq >= write.seq:
         return
     session.merge(HandoffRow(call_sid=call.call_sid, seq=write.seq, requested_at=write.made_at, **write.data))
+    session.flush()
 
 
 def _handoff_status(session: Session, call: CallRow, write: Write) -> None:
@@ -138,6 +140,7 @@ def _handoff_status(session: Session, call: CallRow, write: Write) -> None:
     handoff.seq = write.seq
     handoff.status = str(write.data["status"])
     handoff.agent = _short(write.data.get("agent")) or handoff.agent
+    session.flush()
 
 
 def _outcome(session: Session, call: CallRow, write: Write) -> None:
@@ -150,6 +153,7 @@ def _call_ended(session: Session, call: CallRow, write: Write) -> None:
     if call.ended_at is not None:
         return  # the first end holds
     call.ended_at = datetime.fromisoformat(str(write.data["ended_at"]))
+    call.ended_seq = write.seq
     outcome = write.data.get("outcome")
     if outcome is not None:
         call.outcome = str(outcome)

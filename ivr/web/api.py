@@ -183,23 +183,24 @@ def _so_far(
 
 def _recorded(view: CallView) -> list[Event]:
     """A call in the database, as the events it was."""
+    ended = _ended(view)
+    return [Event("status", view.header.as_json()), *_entries(view), *([ended] if ended else [])]
+
+
+def _entries(view: CallView) -> list[Event]:
     entries = [Event("turn", turn_json(turn.entry), turn.seq) for turn in view.turns]
     entries += [Event("decision", decision_json(decision.entry), decision.seq) for decision in view.decisions]
     if view.handoff:
         entries.append(Event("handoff", handoff_json(view.handoff.entry), view.handoff.seq))
-    entries.sort(key=lambda event: event.id or 0)
-    ended = _ended(view)
-    return [Event("status", view.header.as_json()), *entries, *([ended] if ended else [])]
+    return sorted(entries, key=lambda event: event.id or 0)
 
 
 def _ended(view: CallView) -> Event | None:
-    """The last event of an ended call. Its number follows all others', and is no larger than when it was live."""
+    """The last event of an ended call, numbered as when it was live."""
     if view.header.ended_at is None:
         return None
-    numbers = [turn.seq for turn in view.turns] + [decision.seq for decision in view.decisions]
-    if view.handoff:
-        numbers.append(view.handoff.seq)
-    return Event("ended", view.header.as_json(), max(numbers, default=0) + 1)
+    last = max((event.id or 0 for event in _entries(view)), default=0)  # a hand-off may change after the end
+    return Event("ended", view.header.as_json(), max(view.ended_seq or 0, last + 1))
 
 
 def _last_event_id() -> int:

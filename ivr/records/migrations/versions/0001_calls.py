@@ -21,6 +21,7 @@ def upgrade() -> None:
         sa.Column("language", sa.String(16)),
         sa.Column("started_at", _TIME, nullable=False),
         sa.Column("ended_at", _TIME),
+        sa.Column("ended_seq", sa.BigInteger()),
         sa.Column("outcome", sa.String(32), nullable=False),
         sa.Column("outcome_seq", sa.BigInteger(), nullable=False),
         sa.Column("origin", sa.String(32), nullable=False),
