@@ -79,7 +79,8 @@ def apply(session: Session, writes: Sequence[Write], node: str) -> None:
     """
     numbers = [write.seq for write in writes]
     for table in (TurnRow, DecisionRow):
-        known = set(session.execute(select(table.call_sid, table.seq).where(table.seq.in_(numbers))).tuples())
+        rows = session.execute(select(table.call_sid, table.seq).where(table.seq.in_(numbers)))
+        known = {(row.call_sid, row.seq) for row in rows}
         writes = [write for write in writes if (write.call_sid, write.seq) not in known]
     for write in writes:
         call = session.get(CallRow, write.call_sid)
