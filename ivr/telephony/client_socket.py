@@ -56,6 +56,7 @@ class ClientSocket:
         if parts.scheme not in {"ws", "wss"} or not parts.hostname:
             raise LineError(f"{url!r} is not a WebSocket address (ws:// or wss://)")
         ws = WSConnection(ConnectionType.CLIENT)
+        sock: socket.socket | None = None
         try:
             sock = socket.create_connection((parts.hostname, parts.port or (443 if secure else 80)), timeout_s)
             if secure:
@@ -65,7 +66,11 @@ class ClientSocket:
             sock.sendall(ws.send(Request(host=parts.netloc, target=target, extra_headers=extra)))
             early = _accepted(sock, ws)
             sock.settimeout(None)
-        except (OSError, ProtocolError) as error:
+        except (OSError, ProtocolError, LineError) as error:
+            if sock is not None:
+                sock.close()
+            if isinstance(error, LineError):
+                raise
             raise LineError(f"the media stream can't be opened: {error}") from error
         return cls(sock, ws, early)
 

@@ -1,5 +1,7 @@
 """Twilio's webhooks and the media stream's door, as one blueprint under ``/twilio``."""
 
+import re
+
 import structlog
 from flask import Blueprint, Response, g, request
 from flask.blueprints import BlueprintSetupState
@@ -135,7 +137,8 @@ class _Webhooks:
         return self._handover.last_resort()
 
     def _refuse(self, why: str) -> Response:
-        _log.warning("request_refused", path=request.path.split("/stream/")[0], why=why)
+        path = re.sub(r"(/stream/).*", r"\1…", request.path)  # a token is a secret, even a refused one
+        _log.warning("request_refused", path=path, why=why)
         return Response("Refused.\n", status=403, mimetype="text/plain")
 
     def _call_info(self) -> CallInfo:

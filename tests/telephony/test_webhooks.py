@@ -1,0 +1,397 @@
+"""What Twilio asks, and the TwiML it gets."""
+
+import re
+from collections.abc import Mapping
+
+import pytest
+from flask.testing import FlaskClient
+from twilio.request_validator import RequestValidator
+from werkzeug.test import TestResponse
+
+from ivr.call.switchboard_types import Ending
+from ivr.settings import Settings, load_settings
+from ivr.telephony.carrier import Verb, parse_twiml
+from ivr.telephony.tokens import StreamTokens
+from tests.telephony.house import WHISPER, FakeHouse, make_app
+
+SID = "CA" + "a" * 32
+AGENTS = "+821000000001,+821000000002"
+
+
+def twiml(answer: TestResponse) -> Verb:
+    assert answer.status_code == 200, answer.text
+    assert answer.mimetype == "text/xml"
+    return parse_twiml(answer.data, "test")
+
+
+def verbs(answer: TestResponse) -> list[str]:
+    return [verb.name for verb in twiml(answer).children]
+
+
+def client(house: FakeHouse, settings: Settings | None = None, tokens: StreamTokens | None = None) -> FlaskClient:
+    return make_app(house, settings, tokens).test_client()
+
+
+def post(web: FlaskClient, path: str, *, headers: Mapping[str, str] | None = None, **fields: str) -> TestResponse:
+    return web.post(path, data={"CallSid": SID, **fields}, headers=headers)
+
+
+# --- a call comes in ---
+
+
+def test_a_call_is_connected_to_a_stream_and_what_follows_is_asked_for() -> None:
+    house = FakeHouse()
+    tokens = StreamTokens()
+    answer = twiml(
+        post(client(house, tokens=tokens), "/twilio/voice?language=ja", From="+8210", To="+8221234", Extra="x")
+    )
+    assert [verb.name for verb in answer.children] == ["Connect", "Redirect"]
+    stream, redirect = answer.find("Stream"), answer.find("Redirect")
+    assert stream
+    assert redirect
+    assert re.fullmatch(r"ws://localhost/twilio/stream/[\w-]{43}", stream.attributes["url"])
+    assert (redirect.text, redirect.attributes["method"]) == ("http://localhost/twilio/after", "POST")
+    info = house.admitted[0]
+    assert (info.call_sid, info.from_number, info.to_number, info.language, info.origin) == (
+        SID,
+        "+8210",
+        "+8221234",
+        "ja",
+        "twilio",
+    )
+    assert tokens.redeem(stream.attributes["url"].rpartition("/")[2]) == info
+
+
+@pytest.mark.parametrize(
+    ("host", "public_url", "expected"),
+    [
+        ("127.0.0.1:8080", None, "ws://127.0.0.1:8080/"),
+        ("[::1]:8080", None, "ws://[::1]:8080/"),
+        ("hotline.example", None, "wss://hotline.example/"),
+        ("127.0.0.1:8080", "https://hotline.example/", "wss://hotline.example/"),
+        ("127.0.0.1:8080", "https://example.org/phone", "wss://example.org/phone/"),
+    ],
+)
+def test_the_stream_address_is_how_the_outside_reaches_us(host: str, public_url: str | None, expected: str) -> None:
+    web = client(FakeHouse(), load_settings(public_url=public_url))
+    stream = twiml(post(web, "/twilio/voice", headers={"Host": host})).find("Stream")
+    assert stream
+    assert stream.attributes["url"].startswith(expected + "twilio/stream/")
+
+
+@pytest.mark.parametrize("path", ["voice", "after", "status", "dialled", "voicemail"])
+@pytest.mark.parametrize("sid", [None, "", "garbage", "CA", "CA'; DROP TABLE calls", "CA" + "f" * 500, "여보세요"])
+def test_a_webhook_without_a_call_is_told_so(path: str, sid: str | None) -> None:
+    house = FakeHouse()
+    answer = client(house).post(f"/twilio/{path}", data={} if sid is None else {"CallSid": sid})
+    assert answer.status_code == 400
+    assert "CallSid" in answer.text
+    assert not house.admitted
+    assert not house.notes
+
+
+@pytest.mark.parametrize("language", ["klingon", "KO", "", "auto"])
+def test_a_language_we_do_not_speak_is_ignored(language: str) -> None:
+    house = FakeHouse()
+    twiml(post(client(house), f"/twilio/voice?language={language}"))
+    assert house.admitted[0].language is None
+
+
+@pytest.mark.parametrize("number", ["anonymous", "+82-10", "<script>", "+" + "9" * 40, ""])
+def test_a_number_that_is_none_is_not_known(number: str) -> None:
+    house = FakeHouse()
+    twiml(post(client(house), "/twilio/voice", From=number))
+    assert house.admitted[0].from_number is None
+
+
+def test_a_repeated_webhook_gets_a_fresh_token_and_no_second_record() -> None:
+    house = FakeHouse()
+    web = client(house)
+    first, second = (twiml(post(web, "/twilio/voice")).find("Stream") for _ in range(2))
+    assert first
+    assert second
+    assert first.attributes["url"] != second.attributes["url"]
+    assert len(house.admitted) == 1
+
+
+def test_a_full_house_puts_the_call_straight_through() -> None:
+    house = FakeHouse()
+    house.admitting = False
+    web = client(house, load_settings(agent_numbers=AGENTS))
+    assert verbs(post(web, "/twilio/voice")) == ["Say", "Dial"]
+
+
+# --- after the stream ---
+
+
+def test_after_a_resolved_call_comes_the_hang_up() -> None:
+    house = FakeHouse()
+    house.endings[SID] = Ending("hang_up", "ko")
+    assert verbs(post(client(house), "/twilio/after")) == ["Hangup"]
+
+
+def test_after_a_hand_off_all_agents_ring_with_a_whisper_each() -> None:
+    house = FakeHouse()
+    house.endings[SID] = Ending("person", "zh", WHISPER)
+    web = client(house, load_settings(agent_numbers=AGENTS, agent_ring_s=25))
+    answer = twiml(post(web, "/twilio/after"))
+    say, dial = answer.children
+    assert (say.text, say.attributes["language"]) == ("[twiml_connecting zh]", "cmn-CN")
+    assert dial.attributes == {
+        "action": "http://localhost/twilio/dialled",
+        "method": "POST",
+        "timeout": "25",
+        "answerOnBridge": "true",
+    }
+    assert [(number.text, number.attributes["url"]) for number in dial.children] == [
+        ("+821000000001", f"http://localhost/twilio/whisper/{SID}/0"),
+        ("+821000000002", f"http://localhost/twilio/whisper/{SID}/1"),
+    ]
+
+
+def test_twilio_rings_ten_numbers_at_most() -> None:
+    numbers = ",".join(f"+8210000000{number:02}" for number in range(12))
+    answer = twiml(post(client(FakeHouse(), load_settings(agent_numbers=numbers)), "/twilio/after"))
+    assert len(answer.all("Number")) == 10
+
+
+def test_without_agents_a_message_is_taken() -> None:
+    house = FakeHouse()
+    answer = twiml(post(client(house), "/twilio/after"))
+    assert [verb.name for verb in answer.children] == ["Say", "Record", "Redirect"]
+    record = answer.find("Record")
+    assert record
+    assert record.attributes["action"] == "http://localhost/twilio/voicemail"
+    assert house.notes == [("handoff", SID, "missed", None)]
+
+
+def test_a_stream_that_failed_voids_its_token() -> None:
+    tokens = StreamTokens()
+    web = client(FakeHouse(), tokens=tokens)
+    stream = twiml(post(web, "/twilio/voice")).find("Stream")
+    post(web, "/twilio/after")
+    assert stream
+    assert tokens.peek(stream.attributes["url"].rpartition("/")[2]) is None
+
+
+# --- the agent ---
+
+
+def test_the_agent_hears_who_calls_and_is_asked_twice() -> None:
+    web = client(FakeHouse(), load_settings(agent_numbers=AGENTS, language="en"))
+    answer = twiml(post(web, f"/twilio/whisper/{SID}/1", CallSid="CA" + "b" * 32))
+    assert [verb.name for verb in answer.children] == ["Gather", "Gather", "Hangup"]
+    first, second, _ = answer.children
+    assert [say.text for say in first.children] == [WHISPER, "[whisper_accept en]"]
+    assert [say.text for say in second.children] == ["[whisper_accept en]"]
+    assert first.attributes["numDigits"] == "1"
+    assert first.attributes["action"] == f"http://localhost/twilio/whisper/{SID}/1/answer"
+    assert answer.find("Dial") is None  # not allowed while whispering
+
+
+def test_pressing_1_joins_the_two_and_the_talk_is_completed() -> None:
+    house = FakeHouse()
+    web = client(house, load_settings(agent_numbers=AGENTS))
+    # An empty document after the whisper is what joins agent and caller.
+    assert verbs(post(web, f"/twilio/whisper/{SID}/1/answer", Digits="1")) == []
+    assert verbs(post(web, "/twilio/dialled", DialCallStatus="completed")) == ["Hangup"]
+    assert house.notes == [
+        ("handoff", SID, "accepted", "+821000000002"),
+        ("handoff", SID, "completed", None),
+    ]
+
+
+@pytest.mark.parametrize("digits", ["2", "", "11", "#"])
+def test_any_other_key_lets_the_agent_go_and_the_caller_gets_voicemail(digits: str) -> None:
+    house = FakeHouse()
+    web = client(house, load_settings(agent_numbers=AGENTS))
+    assert verbs(post(web, f"/twilio/whisper/{SID}/0/answer", Digits=digits)) == ["Hangup"]
+    # Twilio calls an answered and declined leg "completed" too.
+    assert "Record" in verbs(post(web, "/twilio/dialled", DialCallStatus="completed"))
+    assert house.notes == [("handoff", SID, "declined", "+821000000001")]
+
+
+def test_one_agents_no_does_not_undo_anothers_yes() -> None:
+    house = FakeHouse()
+    web = client(house, load_settings(agent_numbers=AGENTS))
+    post(web, f"/twilio/whisper/{SID}/0/answer", Digits="1")
+    post(web, f"/twilio/whisper/{SID}/1/answer", Digits="2")
+    assert verbs(post(web, "/twilio/dialled", DialCallStatus="completed")) == ["Hangup"]
+
+
+@pytest.mark.parametrize("status", ["no-answer", "busy", "failed", "canceled", "", "nonsense"])
+def test_nobody_there_means_voicemail(status: str) -> None:
+    house = FakeHouse()
+    web = client(house, load_settings(agent_numbers=AGENTS))
+    assert "Record" in verbs(post(web, "/twilio/dialled", DialCallStatus=status))
+    assert house.notes == [("handoff", SID, "missed", None)]
+
+
+def test_twilios_own_word_on_the_bridge_counts_after_a_restart() -> None:
+    web = client(FakeHouse(), load_settings(agent_numbers=AGENTS))
+    assert verbs(post(web, "/twilio/dialled", DialCallStatus="completed", DialBridged="true")) == ["Hangup"]
+    assert "Record" in verbs(post(web, "/twilio/dialled", DialCallStatus="completed", DialBridged="false"))
+
+
+# --- voicemail and status ---
+
+
+def test_a_message_is_kept_and_thanked_for() -> None:
+    house = FakeHouse()
+    url = "https://api.twilio.com/recordings/RE1"
+    answer = post(client(house), "/twilio/voicemail", RecordingUrl=url, RecordingDuration="12")
+    assert verbs(answer) == ["Say", "Hangup"]
+    assert "[twiml_voicemail_thanks en]" in answer.text
+    assert house.notes == [("voicemail", SID, url, 12.0)]
+
+
+@pytest.mark.parametrize(
+    ("fields", "note"),
+    [
+        ({}, ("voicemail", SID, None, None)),
+        ({"RecordingUrl": "javascript:alert(1)", "RecordingDuration": "3"}, ("voicemail", SID, None, None)),
+        ({"RecordingUrl": "https://x/y", "RecordingDuration": "long"}, ("voicemail", SID, "https://x/y", None)),
+        ({"RecordingUrl": "https://x/y", "RecordingDuration": "nan"}, ("voicemail", SID, "https://x/y", None)),
+    ],
+)
+def test_no_message_or_an_odd_one_is_recorded_as_such(fields: dict[str, str], note: tuple[object, ...]) -> None:
+    house = FakeHouse()
+    assert verbs(client(house).post("/twilio/voicemail", data={"CallSid": SID, **fields})) == ["Say", "Hangup"]
+    assert house.notes == [note]
+
+
+@pytest.mark.parametrize("status", ["completed", "busy", "failed", "no-answer", "canceled"])
+def test_the_end_of_the_call_closes_its_record(status: str) -> None:
+    house = FakeHouse()
+    assert post(client(house), "/twilio/status", CallStatus=status).status_code == 204
+    assert house.notes == [("finished", SID)]
+
+
+@pytest.mark.parametrize("status", ["ringing", "in-progress", "", "nonsense"])
+def test_other_news_does_not(status: str) -> None:
+    house = FakeHouse()
+    assert post(client(house), "/twilio/status", CallStatus=status).status_code == 204
+    assert not house.notes
+
+
+# --- when something of ours is broken ---
+
+
+@pytest.mark.parametrize("broken", [{"admit"}, {"ending"}, {"text"}, {"ending", "text", "handoff_status"}])
+def test_a_broken_house_still_puts_the_caller_through(broken: set[str]) -> None:
+    house = FakeHouse()
+    house.broken = broken
+    house.admitting = False
+    web = client(house, load_settings(agent_numbers=AGENTS))
+    for path in ("/twilio/voice", "/twilio/after"):
+        answer = twiml(post(web, path))
+        assert [number.text for number in answer.all("Number")] == AGENTS.split(",")
+        say = answer.find("Say")
+        assert say
+        assert say.text
+
+
+def test_a_broken_house_without_agents_takes_a_message() -> None:
+    house = FakeHouse()
+    house.broken = {"admit", "ending", "text", "handoff_status"}
+    assert "Record" in verbs(post(client(house), "/twilio/voice"))
+
+
+def test_a_broken_record_does_not_keep_the_agent_from_the_caller() -> None:
+    house = FakeHouse()
+    house.broken = {"handoff_status", "ending", "text"}
+    web = client(house, load_settings(agent_numbers=AGENTS))
+    assert "Gather" in verbs(post(web, f"/twilio/whisper/{SID}/0"))
+    assert verbs(post(web, f"/twilio/whisper/{SID}/0/answer", Digits="1")) == []
+
+
+# --- who may ring ---
+
+SECRET = "12345678901234567890123456789012"
+VOICE = "https://hotline.example/twilio/voice?language=ko"
+
+
+def signed(url: str, fields: Mapping[str, str], secret: str = SECRET) -> dict[str, str]:
+    return {"X-Twilio-Signature": RequestValidator(secret).compute_signature(url, dict(fields))}
+
+
+def test_the_signature_is_twilios_documented_example() -> None:
+    """Vector from https://www.twilio.com/docs/usage/security: account token 12345."""
+    url = "https://mycompany.com/myapp.php?foo=1&bar=2"
+    fields = {
+        "CallSid": "CA1234567890ABCDE",
+        "Caller": "+14158675309",
+        "Digits": "1234",
+        "From": "+14158675309",
+        "To": "+18005551212",
+    }
+    assert signed(url, fields, "12345")["X-Twilio-Signature"] == "RSOYDt4T1cUTdK1PDd93/VVr8B8="
+
+
+@pytest.mark.parametrize("public_url", ["https://hotline.example", None])
+def test_a_signed_webhook_passes_behind_a_proxy(public_url: str | None) -> None:
+    house = FakeHouse()
+    web = client(house, load_settings(twilio_auth_token=SECRET, public_url=public_url))
+    fields = {"CallSid": SID, "From": "+8210", "SpeechResult": "네, 맞아요"}
+    # The proxy took the TLS off: we see plain http.
+    answer = web.post(
+        "/twilio/voice?language=ko",
+        data=fields,
+        headers={**signed(VOICE, fields), "Host": "hotline.example", "X-Forwarded-For": "203.0.113.9"},
+    )
+    stream = twiml(answer).find("Stream")
+    assert stream
+    assert stream.attributes["url"].startswith("wss://hotline.example/twilio/stream/")
+
+
+@pytest.mark.parametrize(
+    ("headers", "fields"),
+    [
+        ({}, {"CallSid": SID}),
+        (signed(VOICE, {"CallSid": SID}, "another secret"), {"CallSid": SID}),
+        (signed(VOICE, {"CallSid": SID}), {"CallSid": "CA" + "b" * 32}),
+        (signed("https://other.example/twilio/voice?language=ko", {"CallSid": SID}), {"CallSid": SID}),
+        ({"X-Twilio-Signature": "여보세요".encode().decode("latin-1")}, {"CallSid": SID}),
+    ],
+)
+def test_a_missing_or_wrong_signature_is_refused(headers: dict[str, str], fields: dict[str, str]) -> None:
+    house = FakeHouse()
+    web = client(house, load_settings(twilio_auth_token=SECRET, public_url="https://hotline.example"))
+    assert web.post("/twilio/voice?language=ko", data=fields, headers=headers).status_code == 403
+    assert not house.admitted
+
+
+def test_unsigned_calls_come_from_this_machine_only() -> None:
+    house = FakeHouse()
+    web = client(house)
+    for peer, status in (
+        ("127.0.0.1", 200),
+        ("::1", 200),
+        ("::ffff:127.0.0.1", 200),
+        ("203.0.113.9", 403),
+        ("10.0.0.5", 403),
+        ("", 403),
+    ):
+        answer = web.post("/twilio/voice", data={"CallSid": SID}, environ_base={"REMOTE_ADDR": peer})
+        assert answer.status_code == status, peer
+
+
+@pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded", "X-Real-IP"])
+def test_unsigned_calls_through_a_tunnel_are_refused(header: str) -> None:
+    assert post(client(FakeHouse()), "/twilio/voice", headers={header: "203.0.113.9"}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("origin", "host", "status"),
+    [
+        ("http://localhost", "localhost", 200),
+        ("http://127.0.0.1:8080", "127.0.0.1:8080", 200),
+        ("https://evil.example", "localhost", 403),
+        ("null", "localhost", 403),
+        ("http://localhost:9999", "localhost:8080", 403),
+        ("http://rebound.example", "rebound.example", 403),
+    ],
+)
+def test_another_website_cannot_dial(origin: str, host: str, status: int) -> None:
+    answer = post(client(FakeHouse()), "/twilio/voice", headers={"Origin": origin, "Host": host})
+    assert answer.status_code == status
