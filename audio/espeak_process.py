@@ -16,6 +16,7 @@ import os
 import struct
 import sys
 import tempfile
+import time
 import wave
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -61,32 +62,52 @@ def read_message(read: Callable[[int], bytes]) -> tuple[dict[str, Any], bytes]:
 
 
 class _Speaker:
-    """pyttsx3's engine, rendering into memory by way of a file."""
+    """pyttsx3's engine, rendering into memory by way of a file.
+
+    espeak-ng works in a thread of its own, and pyttsx3's ``runAndWait`` does not wait for it: it returns before
+    the file is written, and on its way cancels whatever is still queued, a change of speed for instance. So
+    every step here waits until the library is idle.
+    """
 
     def __init__(self, folder: Path) -> None:
         _load_wheel(folder)
         # Late: the import itself looks for the library.
         import pyttsx3  # noqa: PLC0415
+        from pyttsx3.drivers import _espeak  # noqa: PLC0415
 
         self._file = folder / "speech.wav"
         self._problems: list[str] = []
+        self._is_working: Callable[[], int] = _espeak.IsPlaying
         self._engine = pyttsx3.init("espeak")
         self._engine.connect("error", lambda exception, **_: self._problems.append(str(exception)))
+        # The first loop only marks the engine ready: commands before it would queue up instead of being done.
+        self._engine.runAndWait()
+        self._wait_until_idle()
 
     def render(self, request: Mapping[str, Any]) -> tuple[dict[str, object], bytes]:
+        """Speak one request: the answer's header and payload."""
         self._problems.clear()
         self._file.unlink(missing_ok=True)
         self._engine.setProperty("voice", str(request["voice"]))
         self._engine.setProperty("rate", int(request["wpm"]))
         self._engine.setProperty("volume", float(request["volume"]))
+        self._wait_until_idle()
+        if self._problems:
+            return {"error": "; ".join(self._problems)}, b""
         self._engine.save_to_file(str(request["text"]), str(self._file))
         self._engine.runAndWait()
+        self._wait_until_idle()
         if self._problems:
             return {"error": "; ".join(self._problems)}, b""
         if not self._file.exists():
             return {"error": "pyttsx3 wrote no file"}, b""
         with wave.open(str(self._file), "rb") as recording:
             return {"rate_hz": recording.getframerate()}, recording.readframes(recording.getnframes())
+
+    def _wait_until_idle(self) -> None:
+        """Wait for espeak-ng's thread; :data:`STUCK_S` ends the program if it never comes to rest."""
+        while self._is_working():
+            time.sleep(0.001)
 
 
 def _load_wheel(folder: Path) -> None:
