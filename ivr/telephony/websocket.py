@@ -104,6 +104,8 @@ class CallSocket:
         Raises:
             LineClosedError: the connection is gone, or was cut because the peer stopped reading.
         """
+        if not self.open:
+            raise LineClosedError("line: the stream is closed")
         try:
             with self._lock:
                 for message in messages:

@@ -224,7 +224,7 @@ def test_eight_calls_at_once_keep_time() -> None:
         sent_ms = [len(call.recording()[0]) / 8 for call in calls]
         for call in calls:
             call.hang_up()
-    assert all(abs(ms - lasted_ms) < 300 for ms in sent_ms), (lasted_ms, sent_ms)
+    assert all(abs(ms - lasted_ms) < 500 for ms in sent_ms), (lasted_ms, sent_ms)
     assert all(len(house.call(index).heard) >= 16_000 for index in range(8))
 
 

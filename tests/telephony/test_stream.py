@@ -147,6 +147,7 @@ def test_closing_from_our_side_says_goodbye_and_then_nothing_can_be_sent() -> No
         assert call.why == "closed from our side"
         attempts: list[Callable[[], None]] = [
             lambda: call.line.send_audio(FRAME),
+            lambda: call.line.send_audio(b"\x01"),
             lambda: call.line.send_mark("m"),
             call.line.clear,
             call.line.close,
@@ -182,6 +183,18 @@ def test_bad_used_and_expired_tokens_are_refused_before_the_upgrade() -> None:
     refused = [entry["why"] for entry in logs if entry["event"] == "request_refused"]
     assert refused == ["stream token: unknown", "stream token: used before", "stream token: expired"]
     assert not any(used in str(entry) for entry in logs)
+    assert not house.calls
+
+
+def test_what_is_no_websocket_upgrade_is_refused_in_words() -> None:
+    house = FakeHouse()
+    tokens = StreamTokens()
+    web = make_app(house, tokens=tokens).test_client()
+    path = f"/twilio/stream/{tokens.issue(CallInfo(SID))}"
+    assert web.get(path).status_code == 400
+    assert web.post(path, data={"CallSid": SID}).status_code in {400, 405}
+    # An upgrade without a key, and from a server whose socket can't be had.
+    assert web.get(path, headers={"Upgrade": "websocket", "Connection": "Upgrade"}).status_code == 500
     assert not house.calls
 
 
