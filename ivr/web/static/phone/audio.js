@@ -21,16 +21,22 @@ export class Audio {
   #capture;
   #playback;
   #stream = null;
+  #on;
 
   /**
-   * `on`: {frame(bytes, level), level(level), mark(name), playing(isPlaying), said()}; levels are RMS, 0 to 1.
+   * `on`: {frame(bytes, level), level(level), mark(name), playing(isPlaying), said(), microphoneLost()}; levels are RMS, 0 to 1.
    * Call from a user's click: browsers keep sound off otherwise.
    */
   static async open(on) {
     const audio = new Audio();
     const context = new AudioContext({ latencyHint: "interactive" });
     audio.#context = context;
+    audio.#on = on;
     const here = (name) => new URL(name, import.meta.url).href;
+    // A telephone call or another program may take the sound away for a while: take it back.
+    context.onstatechange = () => {
+      if (!["running", "closed"].includes(context.state)) context.resume().catch((error) => console.warn(error));
+    };
     try {
       await context.resume();
       await context.audioWorklet.addModule(here("capture-worklet.js"));
@@ -65,6 +71,7 @@ export class Audio {
       return;
     }
     this.#stream = stream;
+    for (const track of stream.getTracks()) track.onended = () => this.#on.microphoneLost();
     this.#context.createMediaStreamSource(stream).connect(this.#capture);
   }
 

@@ -56,6 +56,7 @@ export class Call {
         mark: (name) => this.#line?.sendMark(name),
         playing: (playing) => this.#on.assistant(playing),
         said: () => this.#on.said(),
+        microphoneLost: () => this.#on.event("microphone_lost", {}),
       });
       await this.#audio.useMicrophone().catch((error) => (microphoneError = error.name));
     } catch (error) {

@@ -3,6 +3,7 @@
 import { text, textOr } from "./i18n.js";
 
 const UNKNOWN = "–";
+const AT_END_PX = 40;
 
 function element(tag, className, content = "") {
   const made = document.createElement(tag);
@@ -101,11 +102,16 @@ export class Conversation {
   #turns = [];
   #decisions = [];
   #handoff = null;
+  #atEnd = true;
   #unfinished = {}; // speaker → words so far: the caller's while heard, ours while spoken
 
   constructor(turnList, decisionList) {
     this.#turnList = turnList;
     this.#decisionList = decisionList;
+    // Whoever has scrolled up to read is left there.
+    turnList.addEventListener("scroll", () => {
+      this.#atEnd = turnList.scrollHeight - turnList.scrollTop - turnList.clientHeight < AT_END_PX;
+    });
   }
 
   clear() {
@@ -157,7 +163,7 @@ export class Conversation {
       item.append(element("p", "who", text("partial")), element("p", "words", words));
       this.#turnList.append(item);
     }
-    this.#turnList.scrollTop = this.#turnList.scrollHeight;
+    if (this.#atEnd) this.#turnList.scrollTop = this.#turnList.scrollHeight;
   }
 
   #drawDecisions() {

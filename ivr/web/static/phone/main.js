@@ -140,6 +140,7 @@ function startCall() {
     event: (name, data) => {
       if (name === "ended" && data.outcome && data.outcome !== "in_progress") outcome = data.outcome;
       if (name === "lost") notice ??= ["live_lost"];
+      if (name === "microphone_lost") notice = ["microphone_lost"];
       conversation.event(name, data);
       draw();
     },
@@ -182,6 +183,8 @@ setInterval(() => {
   $("timer").textContent = `${String(Math.floor(seconds / 60)).padStart(2, "0")}:${String(seconds % 60).padStart(2, "0")}`;
 }, 250);
 
+// On a small screen the conversation matters more than twelve keys.
+if (matchMedia("(max-width: 46rem)").matches) $("keypad-fold").open = false;
 if (!audioSupported()) {
   notice = ["unsupported"];
   $("call").disabled = true;
