@@ -8,9 +8,9 @@ from ivr.understanding.types import Expectation, Meaning
 
 Completeness = Literal["complete", "open", "incomplete"]
 
-CONFIDENT = 0.5
-"""Confidence (0 to 1) from which an intent counts as understood: twice the usual threshold of the similarity, so
-that a request that has only begun to show is waited for."""
+CONFIDENT = 0.35
+"""Confidence (0 to 1) from which an intent counts as understood: about twice the threshold of the similarity
+(0.17 to 0.22), so that a request that has only begun to show is waited for."""
 
 _COMMANDS = frozenset({"agent", "repeat", "goodbye", "thanks", "dont_know"})
 _TRAILING_MARKS = (",", "，", "、", "...", "…", "-", "–", "—", "~", ":", "：")
@@ -37,7 +37,7 @@ _KO_WORDS = frozenset(
             "그니까",
             "뭐냐",
         ),
-        *("저", "그", "음", "어", "아", "에", "그게", "제가", "저는", "또", "이제"),
+        *("저", "그", "음", "어", "아", "에", "그게", "제가", "저는", "또", "이제", "뭐냐"),
     )
 )
 _EN_WORDS = frozenset(

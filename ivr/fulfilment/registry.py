@@ -2,8 +2,13 @@
 
 from collections.abc import Mapping
 
+import structlog
+
+from ivr.errors import BackendDownError
 from ivr.fulfilment.shop import DemoShop, OrderStatus
 from ivr.fulfilment.types import Connector
+
+_log = structlog.get_logger(__name__)
 
 
 def create_connectors(shop_database_url: str) -> Mapping[str, Connector]:
@@ -18,4 +23,9 @@ def create_connectors(shop_database_url: str) -> Mapping[str, Connector]:
     Raises:
         ConfigurationError: the URL is none.
     """
-    return {"shop.order_status": OrderStatus(DemoShop(shop_database_url))}
+    shop = DemoShop(shop_database_url)
+    try:
+        shop.open()
+    except BackendDownError as error:
+        _log.error("shop_down", error=str(error))
+    return {"shop.order_status": OrderStatus(shop)}

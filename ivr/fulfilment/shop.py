@@ -47,6 +47,17 @@ class DemoShop:
         self._lock = threading.Lock()
         self._prepared = False
 
+    def open(self) -> None:
+        """Make and seed the database ahead of the first call.
+
+        Raises:
+            BackendDownError: the database is gone, locked or damaged.
+        """
+        try:
+            self._prepare()
+        except (SQLAlchemyError, OSError) as error:
+            raise self._down(error) from error
+
     def order(self, number: str) -> tuple[Order, Product] | None:
         """Look up an order and its product; None when there is no such order.
 
@@ -60,13 +71,16 @@ class DemoShop:
                 row = session.execute(query).first()
                 return None if row is None else (row[0], row[1])
         except (SQLAlchemyError, OSError) as error:
-            self._prepared = False
-            where = self._url.render_as_string(hide_password=True)
-            raise BackendDownError(f"the shop's database {where} can't be used: {error}") from error
+            raise self._down(error) from error
 
     def close(self) -> None:
         """Close all connections."""
         self._engine.dispose()
+
+    def _down(self, error: Exception) -> BackendDownError:
+        self._prepared = False
+        where = self._url.render_as_string(hide_password=True)
+        return BackendDownError(f"the shop's database {where} can't be used: {error}")
 
     def _prepare(self) -> None:
         """Make, seed and date the demo database, once; a database removed meanwhile is made again."""

@@ -17,6 +17,9 @@ from ivr.understanding.types import ANYTHING, Expectation, Meaning, SlotValue, U
 
 _FUZZY_COMMANDS = ("agent", "repeat", "goodbye", "dont_know")
 """Commands that are also recognised by similarity; yes, no and thanks are too short for it."""
+_ONLY_WHEN_ASKED = {"dont_know": "digits"}
+"""Commands that similarity may find only after a question of this kind: without one, "비밀번호를 잊어버렸어요" is a
+request of another house."""
 AGENT_YIELDS_TO = 0.6
 """Cosine (0 to 1) from which a request wins over a telling word: "customer service hours" asks for hours."""
 MAX_ALTERNATIVES = 3
@@ -91,7 +94,9 @@ class ExampleUnderstander:
             again = find_digits(text, language, spec.digits)
             if again is not None and len(again.value) == spec.digits:
                 return again
-        return value if value is not None and is_mostly_number(text, value) else None
+        if value is None or not is_mostly_number(text, value):
+            return None
+        return value if self._commands.word(text, language) is None else None
 
     def _open(self, text: str, language: Language, expecting: Expectation, slots: dict[str, SlotValue]) -> _Guess:
         """Read the text as anything a caller may say."""
@@ -100,7 +105,7 @@ class ExampleUnderstander:
         command = self._commands.whole(text)
         if command is not None:
             return self._command(command, EXACT, slots)
-        nearest = self._nearest(text, language)
+        nearest = self._nearest(text, language, expecting)
         worded = self._commands.word(text, language)
         if worded is not None and (
             nearest.intent not in self._content.requests or nearest.confidence < AGENT_YIELDS_TO
@@ -120,13 +125,15 @@ class ExampleUnderstander:
             slots["answer"] = SlotValue(name, confidence)
         return _Guess(name, confidence)
 
-    def _nearest(self, text: str, language: Language) -> _Guess:
+    def _nearest(self, text: str, language: Language, expecting: Expectation) -> _Guess:
         """The label of the nearest example, over the whole utterance and its clauses; unknown if none is near."""
         index = self._indices[language]
         parts = list(clauses(text))
         best: dict[str, float] = {}
         for part in [text, *parts] if len(parts) > 1 else [text]:
             for label, score in index.rank(part):
+                if _ONLY_WHEN_ASKED.get(label, expecting.kind) != expecting.kind:
+                    continue
                 best[label] = max(score, best.get(label, 0.0))
         ranked = sorted(best.items(), key=lambda item: -item[1])
         if not ranked:

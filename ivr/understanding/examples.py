@@ -7,7 +7,7 @@ against an utterance: what is mostly unheard of stays unknown.
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ivr.content.types import Language
 from ivr.understanding.text import ngrams, units
@@ -16,11 +16,13 @@ _NGRAM_LENGTHS: dict[Language, tuple[int, int]] = {"ko": (2, 6), "en": (2, 5), "
 """Shortest and longest n-gram. A Korean syllable is two or three jamo, so 2 to 6 spans one to two syllables, as
 1 to 3 characters do in Japanese and Chinese."""
 
-REJECTED_IN_SCOPE = 0.10
-"""Share of examples that may fall under the threshold when each is left out in turn. An operating point, chosen
-beforehand: a caller who is asked once more loses seconds, one who is answered wrongly loses trust."""
-MIN_THRESHOLD, MAX_THRESHOLD = 0.25, 0.5
-"""Bounds of the threshold (cosine, 0 to 1), for folders with too few examples to tell."""
+REJECTED_IN_SCOPE = 0.25
+"""Share of examples that may fall under the threshold when each is left out in turn. Leaving one of a dozen out
+takes its nearest neighbours' support away, so far fewer real callers fall under it."""
+MIN_THRESHOLD, MAX_THRESHOLD = 0.17, 0.22
+"""Bounds of the threshold (cosine, 0 to 1). The upper one rejects 89 % of 220 English lines that are none of this
+shop's business (CLINC150, ``oos_val`` and nine foreign intents of ``val``: development data, not what is
+reported); the lower one is for folders with too few examples to tell."""
 
 
 class ExampleIndex:
@@ -38,7 +40,18 @@ class ExampleIndex:
         counts = [self._count(sentence) for _, sentence in examples]
         document_frequency = Counter(gram for count in counts for gram in count)
         total = len(examples)
-        self._idf = {gram: 1.0 + math.log((1 + total) / (1 + df)) for gram, df in document_frequency.items()}
+        spread = _label_frequency(self._labels, counts)
+        labels = 1.0 + len(set(self._labels))
+        self._idf = {
+            gram: (1.0 + math.log((1 + total) / (1 + df)))
+            * math.log(1 + (labels - 1) / spread[gram])
+            / math.log(labels)
+            for gram, df in document_frequency.items()
+        }
+        """How much an n-gram tells: rarity among the examples times rarity among the labels, so that what
+        every request has in common ("하고 싶어요", "can you") does not decide between them. Accuracy with
+        each example left out in turn, with and without the second factor: ko 0.89 and 0.74, en 0.90 and 0.80,
+        ja 0.94 and 0.63, zh 0.92 and 0.81."""
         self._idf_unseen = 1.0 + math.log(1.0 + total)
         self._postings: defaultdict[str, list[tuple[int, float]]] = defaultdict(list)
         for index, count in enumerate(counts):
@@ -88,3 +101,12 @@ class ExampleIndex:
         if not own:
             return MAX_THRESHOLD
         return min(max(own[int(len(own) * REJECTED_IN_SCOPE)], MIN_THRESHOLD), MAX_THRESHOLD)
+
+
+def _label_frequency(labels: Sequence[str], counts: Sequence[Counter[str]]) -> Mapping[str, int]:
+    """In the examples of how many labels each n-gram occurs."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for label, count in zip(labels, counts, strict=True):
+        for gram in count:
+            found[gram].add(label)
+    return {gram: len(names) for gram, names in found.items()}

@@ -16,8 +16,11 @@ from ivr.understanding.types import SlotValue
 CERTAIN, LIKELY, UNSURE = 0.95, 0.8, 0.55
 """Confidence of a reading: plain; with an ambiguity resolved by the number of digits asked for; with words that
 merely sound like numerals. An order, not measured probabilities: numbers are read back to the caller."""
-MIN_UNASKED_DIGITS = 3
-"""A number nobody asked for has at least this many digits: "하나", "two" and "이" are ordinary words."""
+MIN_UNASKED_DIGITS = 4
+"""A number nobody asked for has at least this many digits: "two", "하나" and "이사 오려고" hold none. Years and
+prices have four; the understander takes only numbers of exactly the length of a slot."""
+MIN_UNASKED_WORDS = 3
+"""A spoken number nobody asked for has at least this many numerals: "하나만" ("just one") is not 10,000."""
 _LONGEST_WORD = 5
 _HANGUL_FIRST, _HANGUL_LAST, _HANGUL_FINALS = 0xAC00, 0xD7A3, 28
 
@@ -55,7 +58,10 @@ def find_digits(text: str, language: Language, digits: int | None = None) -> Slo
     best: SlotValue | None = None
     sound_alikes = (False, True) if digits is not None else (False,)
     for sounds, flipped in product(sound_alikes, (False, True) if language == "ko" else (False,)):
-        found = _best_run(_runs(folded, lexicon, language, sounds, flipped), folded, digits)
+        runs = _runs(folded, lexicon, language, sounds, flipped)
+        if digits is None:
+            runs = [run for run in runs if len(run) >= MIN_UNASKED_WORDS or folded[run[0].start].isdigit()]
+        found = _best_run(runs, folded, digits)
         if found is None:
             continue
         value, start, end, confidence = found
