@@ -22,6 +22,9 @@ WINDOW_MS = 1000 * WINDOW_SAMPLES // RECOGNITION_RATE_HZ
 """The same in milliseconds: 32."""
 
 _CONTEXT_SAMPLES = 64
+_MOST_AT_ONCE = 500
+"""Windows in one run of the network, 16 s of sound: an hour's recording must not take gigabytes."""
+
 _STATE_SHAPE = (1, 1, 128)
 _WEIGHTS = "silero_vad_v6.onnx"
 _MEND = "Install it again: pip install --force-reinstall 'faster-whisper>=1.2,<1.3'"
@@ -144,8 +147,12 @@ class VoiceStream:
         if count < 1:
             self._pending = line
             return []
-        windows = np.lib.stride_tricks.sliding_window_view(line, _CONTEXT_SAMPLES + WINDOW_SAMPLES)
-        batch = np.ascontiguousarray(windows[: count * WINDOW_SAMPLES : WINDOW_SAMPLES])
-        probabilities, self._h, self._c = self._model.run(batch, self._h, self._c)
+        overlapping = np.lib.stride_tricks.sliding_window_view(line, _CONTEXT_SAMPLES + WINDOW_SAMPLES)
+        windows = overlapping[: count * WINDOW_SAMPLES : WINDOW_SAMPLES]
+        found: list[float] = []
+        for start in range(0, count, _MOST_AT_ONCE):
+            batch = np.ascontiguousarray(windows[start : start + _MOST_AT_ONCE])
+            probabilities, self._h, self._c = self._model.run(batch, self._h, self._c)
+            found += (float(probability) for probability in probabilities)
         self._pending = line[count * WINDOW_SAMPLES :].copy()
-        return [float(probability) for probability in probabilities]
+        return found
