@@ -166,9 +166,8 @@ class LocalBus:
                     kept.remove(earlier)
                     break
         if len(kept) >= self._max_kept:
-            if kept[0] is GAP:
-                kept.popleft()
             kept.popleft()
+            kept.popleft()  # two make room for the event and for the gap, which may be one of them
             kept.appendleft(GAP)
         kept.append(event)
 

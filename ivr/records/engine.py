@@ -33,20 +33,21 @@ def connect(url: str, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> Engine:
         parsed = make_url(url)
         path = sqlite_file(parsed)
         if parsed.get_backend_name() != "sqlite":
-            return create_engine(parsed, pool_pre_ping=True)
+            return create_engine(parsed, pool_pre_ping=True, hide_parameters=True)
         if path is None:
             raise RecordsError(
                 f"IVR_DATABASE_URL: {url} keeps nothing beyond this process. Name a file: sqlite:///var/ivr.sqlite3"
             )
         path.parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(parsed, connect_args={"timeout": busy_timeout_ms / 1000})
-    except ArgumentError as error:
-        raise RecordsError(
-            f"IVR_DATABASE_URL: not an SQLAlchemy URL such as sqlite:///var/ivr.sqlite3 ({type(error).__name__})"
-        ) from error
+        # Parameters are callers' words and numbers: they don't belong into error messages.
+        engine = create_engine(parsed, connect_args={"timeout": busy_timeout_ms / 1000}, hide_parameters=True)
     except (NoSuchModuleError, ModuleNotFoundError) as error:
         raise RecordsError(
             f"IVR_DATABASE_URL: no driver for {parsed.drivername}: install it with pip ({error})"
+        ) from error
+    except ArgumentError as error:
+        raise RecordsError(
+            f"IVR_DATABASE_URL: not an SQLAlchemy URL such as sqlite:///var/ivr.sqlite3 ({type(error).__name__})"
         ) from error
     except OSError as error:
         raise RecordsError(

@@ -11,6 +11,7 @@ from sqlalchemy import (
     BigInteger,
     DateTime,
     Dialect,
+    Double,
     ForeignKey,
     Index,
     MetaData,
@@ -101,12 +102,12 @@ class TurnRow(Base):
     language: Mapped[str | None] = mapped_column(String(16))
     response_ms: Mapped[int | None]
     intent: Mapped[str | None] = mapped_column(String(128))
-    intent_confidence: Mapped[float | None]
+    intent_confidence: Mapped[float | None] = mapped_column(Double)
     slots: Mapped[JsonObject] = mapped_column(JSON)
     emotion: Mapped[JsonObject | None] = mapped_column(JSON(none_as_null=True))
     prosody: Mapped[JsonObject | None] = mapped_column(JSON(none_as_null=True))
-    speech_rate: Mapped[float | None]
-    frustration: Mapped[float | None]
+    speech_rate: Mapped[float | None] = mapped_column(Double)
+    frustration: Mapped[float | None] = mapped_column(Double)
     interrupted: Mapped[bool]
     recognition: Mapped[JsonObject | None] = mapped_column(JSON(none_as_null=True))
 

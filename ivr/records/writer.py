@@ -89,13 +89,12 @@ class Writer:
         except FileNotFoundError:
             return
         writes: list[Write] = []
-        for number, line in enumerate(lines, start=1):
+        for line in lines:
             if not line.strip():
                 continue
             try:
                 writes.append(Write.from_line(line.decode()))
             except (RecordsError, UnicodeDecodeError) as error:
-                log.warning("records.spill_line_unreadable", file=f"{spill}:{number}", problem=str(error))
                 self._reject(line.decode("utf-8", "replace"), error)
         for start in range(0, len(writes), BATCH):
             self._write(writes[start : start + BATCH])
@@ -118,12 +117,13 @@ class Writer:
                 for write in batch:
                     self._write([write])
                 return
-            log.exception("records.write_rejected", call_sid=batch[0].call_sid, kind=batch[0].kind)
             self._reject(batch[0].as_line(), error)
 
     def _reject(self, line: str, error: Exception) -> None:
-        with (self._store.presence.folder / REJECTED_FILE).open("a", encoding="utf-8") as file:
-            file.write(json.dumps({"problem": str(error), "write": line}, ensure_ascii=False) + "\n")
+        file = self._store.presence.folder / REJECTED_FILE
+        with file.open("a", encoding="utf-8") as rejected:
+            rejected.write(json.dumps({"problem": str(error), "write": line}, ensure_ascii=False) + "\n")
+        log.error("records.write_rejected", kept_in=str(file), problem=f"{type(error).__name__}: {error}")
 
     def _fail(self, error: Exception) -> None:
         """Note an outage once, and wait before the next attempt."""

@@ -1,0 +1,33 @@
+"""Parts of calls to write down."""
+
+from datetime import UTC, datetime
+
+from ivr.records.types import CallStarted, DecisionRecord, HandoffRecord, TurnRecord
+
+STARTED_AT = datetime(2026, 1, 31, 2, 3, 4, 567_890, tzinfo=UTC)
+
+CALLER_TURN = TurnRecord(
+    speaker="caller",
+    text="사칠이구일 주문 언제 와요",
+    start_ms=5120,
+    end_ms=8340,
+    language="ko",
+    intent="order_status",
+    intent_confidence=0.91,
+    slots={"order_number": "47291"},
+    emotion={"label": "angry", "confidence": 0.8, "arousal": 0.3, "valence": -0.1},
+    prosody={"f0_median_hz": 182.0, "pauses": 1},
+    speech_rate=4.8,
+    frustration=0.12,
+)
+ASSISTANT_TURN = TurnRecord("assistant", "내일 도착합니다.", 8770, 10_100, "ko", response_ms=430, interrupted=True)
+DECISION = DecisionRecord(8400, "answer", "the order was found", {"anger": 0.4, "repeats": 0.2})
+HANDOFF = HandoffRecord("caller_asked", {"headline": "wants a person", "tried": ["order_status"]})
+
+
+def started(call_sid: str = "CA1", at: datetime = STARTED_AT) -> CallStarted:
+    return CallStarted(call_sid, at, "+821012345678", "+82215880000", "ko", "simulated", "v1")
+
+
+def turn(text: str) -> TurnRecord:
+    return TurnRecord("caller", text, 0, 100)
