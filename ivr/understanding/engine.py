@@ -21,7 +21,7 @@ _ONLY_WHEN_ASKED = {"dont_know": "digits"}
 """Commands that similarity may find only after a question of this kind: without one, "비밀번호를 잊어버렸어요" is a
 request of another house."""
 AGENT_YIELDS_TO = 0.6
-"""Cosine (0 to 1) from which a request wins over a telling word: "customer service hours" asks for hours."""
+"""Cosine (0 to 1) from which a request wins over a telling word: "상담원 운영 시간 알려 주세요" asks for hours."""
 MAX_ALTERNATIVES = 3
 
 
@@ -73,7 +73,7 @@ class ExampleUnderstander:
             if value is not None:
                 slots[expecting.slot] = value
                 return _Guess(expecting.intent, value.confidence)
-        if expecting.kind == "choice":
+        if expecting.kind == "choice" and self._commands.word(text, language) is None:
             value = find_digits(text, language, 1)
             if value is not None and value.value in expecting.keys and is_mostly_number(text, value):
                 return _Guess(expecting.keys[value.value], value.confidence)
