@@ -1,12 +1,10 @@
 """The front door: wires settings, models, records and rooms into one Flask application."""
 
-import structlog
 from flask import Flask
 
 from ivr.call.house import House
 from ivr.content.loader import load_content
 from ivr.content.types import Content
-from ivr.errors import RecordsError
 from ivr.loading import Loader
 from ivr.metrics import Metrics
 from ivr.records.bus import LocalBus
@@ -17,8 +15,6 @@ from ivr.telephony import webhooks
 from ivr.telephony.tokens import StreamTokens
 from ivr.telephony.watch import StreamWatch
 from ivr.web import access, api, operations, phone
-
-_log = structlog.get_logger(__name__)
 
 
 class Hotline:
@@ -46,15 +42,7 @@ class Hotline:
         self.app = self._make_app()
 
     def start(self) -> None:
-        """Open the records, and load the models in the background."""
-        try:
-            self.store.migrate()
-            closed = self.store.close_stale()
-            if closed:
-                _log.warning("stale_calls_closed", count=closed)
-        except RecordsError:
-            # Calls are answered all the same: the journal keeps what the database can't take.
-            _log.exception("records_not_ready")
+        """Load the models in the background; the journal's writer opens the records by itself."""
         self._watch.start()
         self.loader.start()
 
@@ -81,7 +69,7 @@ class Hotline:
         app = Flask("ivr")
         access.protect(app, self.settings)
         app.register_blueprint(webhooks.blueprint(self.house, self.settings, self.tokens))
-        app.register_blueprint(api.blueprint(self.store, self.bus))
+        app.register_blueprint(api.blueprint(self.store, self.bus, self.journal.flush))
         app.register_blueprint(operations.blueprint(self.metrics, self.readiness))
         app.register_blueprint(phone.blueprint(self.house, self.settings, self.tokens))
         return app

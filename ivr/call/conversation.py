@@ -347,8 +347,11 @@ class Conversation:
         """The summary, before the person: from what is in the record, whatever has failed."""
         self._services.metrics.handoffs.labels(reason=reason.value).inc()
         try:
-            summary = summarise(self._state, self._chronicle.turns, reason, self._info.from_number)
-            self._whisper = whisper(summary, self._services.settings.language)
+            content, language = self._services.content, self._services.settings.language
+            summary = summarise(
+                self._state, self._chronicle.turns, reason, self._info.from_number, content, language
+            )
+            self._whisper = whisper(summary, content, language)
         except Exception:  # a person without a summary is better than no person
             _log.exception("summary_failed")
             summary = {"headline": reason.value}

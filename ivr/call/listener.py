@@ -205,7 +205,12 @@ class Listener:
         if job.voice is None:
             job.voice = self._services.analysis.submit(self._judge_voice, job.samples, recognition)
         meaning = self._services.understander.understand(recognition.text, recognition.language, self.expecting)
-        self._words = _Words(job, recognition, meaning, completeness(meaning, self.expecting, recognition.text))
+        self._words = _Words(
+            job,
+            recognition,
+            meaning,
+            completeness(meaning, self.expecting, recognition.text, self._services.content),
+        )
 
     def turn_ended(self) -> bool:
         """Whether the caller has finished, as far as sound and words tell."""
