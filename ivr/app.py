@@ -31,12 +31,18 @@ class Hotline:
             ContentError: a prompt, request or command file is wrong; names file and line.
         """
         self.settings = settings
+        content = content or load_content(settings.prompts_dir)
         self.metrics = Metrics()
         self.store = Store(settings.database_url)
         self.bus = LocalBus()
         self.journal = DatabaseJournal(self.store, self.bus)
-        self.loader = Loader(settings, content or load_content(settings.prompts_dir), self.journal, self.metrics)
-        self.house = House(lambda: self.loader.services, max_calls=settings.max_calls, language=settings.language)
+        self.loader = Loader(settings, content, self.journal, self.metrics)
+        self.house = House(
+            lambda: self.loader.services,
+            content=content,
+            max_calls=settings.max_calls,
+            language=settings.language,
+        )
         self.tokens = StreamTokens(settings.stream_token_s)
         self._watch = StreamWatch(self.tokens, lambda info: self.house.finished(info.call_sid))
         self.app = self._make_app()
@@ -66,7 +72,7 @@ class Hotline:
         self.store.close()
 
     def _make_app(self) -> Flask:
-        app = Flask("ivr")
+        app = Flask("ivr", static_folder=None)
         access.protect(app, self.settings)
         app.register_blueprint(webhooks.blueprint(self.house, self.settings, self.tokens))
         app.register_blueprint(api.blueprint(self.store, self.bus, self.journal.flush))

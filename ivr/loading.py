@@ -36,7 +36,7 @@ QUEUE_PER_CALL = 2
 LOOKUP_THREADS = 16
 """Connectors that may run at once: half of the default calls, each for its deadline at most."""
 
-PARTS = ("prompts", "shop", "voice activity", "recognizer", "voice")
+PARTS = ("prompts", "shop", "voice activity", "recognizer", "voice", "prosody")
 
 
 class Loader:
@@ -106,7 +106,7 @@ class Loader:
         lookups = ThreadPoolExecutor(LOOKUP_THREADS, thread_name_prefix="lookup")
         analysis = ThreadPoolExecutor(2, thread_name_prefix="analysis")
         self._closers += [partial(pool.shutdown, wait=False, cancel_futures=True) for pool in (lookups, analysis)]
-        analysis.submit(warm_up).result()
+        self._part("prosody", analysis.submit(warm_up).result)
         return CallServices(
             settings=settings,
             recognition=recognition,

@@ -13,7 +13,7 @@ from ivr.call.services import CallServices
 from ivr.call.session import CallSession
 from ivr.call.switchboard_types import Ending
 from ivr.content.render import render
-from ivr.content.types import Language
+from ivr.content.types import Content, Language
 from ivr.dialogue.types import Say
 from ivr.records.types import CallStarted
 
@@ -30,15 +30,19 @@ ENDINGS_KEPT = 2_000
 class House:
     """Satisfies :class:`ivr.call.switchboard_types.Switchboard`. Every method is safe from any thread."""
 
-    def __init__(self, services: Callable[[], CallServices | None], *, max_calls: int, language: Language) -> None:
+    def __init__(
+        self, services: Callable[[], CallServices | None], *, content: Content, max_calls: int, language: Language
+    ) -> None:
         """Open the house.
 
         Args:
             services: Gives what calls use, or None while it is being loaded.
+            content: The texts, there from the start: a caller who comes too early is told so in them.
             max_calls: Calls at once.
             language: The hotline's own.
         """
         self._services = services
+        self._content = content
         self._max_calls = max_calls
         self._language: Language = language
         self._lock = threading.Lock()
@@ -129,9 +133,7 @@ class House:
     def text(self, key: str, language: Language, **values: str) -> str:
         """Look up a text of the prompts."""
         services = self._services()
-        if services is None:
-            raise LookupError(f"texts are not loaded yet (asked for {key!r})")
-        return render(services.content, Say(key, values), language)
+        return render(services.content if services else self._content, Say(key, values), language)
 
     def handoff_status(self, call_sid: str, status: str, agent: str | None = None) -> None:
         """Record how the hand-off went."""
