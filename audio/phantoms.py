@@ -1,4 +1,5 @@
 """Placeholder while measured thresholds are being found."""
+
 from dataclasses import dataclass
 from audio.contracts import Language
 
@@ -23,3 +24,7 @@ def looks_wrong(a: float, c: float) -> bool:
 
 def reason_to_reject(evidence: Evidence) -> str | None:
     return None
+
+
+def repeats_itself(c: float) -> bool:
+    return c > COMPRESSION_RATIO_THRESHOLD
