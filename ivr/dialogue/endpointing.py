@@ -80,7 +80,7 @@ def completeness(
             return number
     trailing = _trails_off(text, meaning.language)
     if meaning.intent in ("yes", "no") or meaning.intent in _COMMANDS:
-        return "incomplete" if trailing and meaning.intent != "agent" else "complete"
+        return "incomplete" if trailing else "complete"
     if trailing:
         return "incomplete"
     if meaning.intent is None or meaning.confidence < CONFIDENT:

@@ -19,6 +19,8 @@ merely sound like numerals. An order, not measured probabilities: numbers are re
 MIN_UNASKED_DIGITS = 4
 """A number nobody asked for has at least this many digits: "two", "하나" and "이사 오려고" hold none. Years and
 prices have four; the understander takes only numbers of exactly the length of a slot."""
+MIN_AMOUNT_WORDS = 3
+"""An amount in a language without spaces has at least this many numerals ("사만 칠천": four)."""
 MIN_UNASKED_WORDS = 3
 """A spoken number nobody asked for has at least this many numerals: "하나만" ("just one") is not 10,000."""
 _LONGEST_WORD = 5
@@ -113,7 +115,15 @@ def _runs(text: str, lexicon: Lexicon, language: Language, sounds: bool, flipped
         elif word not in lexicon.fillers and not _glued_to_digits(word, text, at):
             runs.append([])
         at += len(word)
-    return [run for run in runs if any(piece.kind != "times" for piece in run)]
+    return [run for run in runs if _is_number(run, lexicon)]
+
+
+def _is_number(run: list[_Piece], lexicon: Lexicon) -> bool:
+    """Whether a run holds digits; one syllable such as 만 in "잠시만요" or "하나만" makes no amount."""
+    if not any(piece.kind in ("digits", "tens") for piece in run):
+        return False
+    has_power = any(piece.kind == "power" for piece in run)
+    return not has_power or lexicon.spaced or len(run) >= MIN_AMOUNT_WORDS
 
 
 def _word_at(text: str, at: int, lexicon: Lexicon, sounds: bool) -> str:

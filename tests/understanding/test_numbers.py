@@ -201,6 +201,14 @@ def test_parts_and_wrong_lengths_are_given_as_heard(language: Language, text: st
 
 
 @pytest.mark.parametrize(
+    "text", ["잠시만요", "어 잠깐만요", "하나만 더요", "상담원이요", "네", "천천히 말씀해 주세요"]
+)
+def test_waiting_words_hold_no_number_even_when_one_was_asked_for(text: str) -> None:
+    found = find_digits(text, "ko", 5)
+    assert found is None or len(found.value) == 1
+
+
+@pytest.mark.parametrize(
     ("language", "text"),
     [
         ("ko", "이사 오려고요"),
