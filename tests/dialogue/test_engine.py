@@ -1,10 +1,11 @@
 """What the hotline says and does, turn by turn."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
 
-from ivr.content.types import LANGUAGES, Content, Language, Request
+from ivr.content.types import LANGUAGES, Content, Language, Request, Text
 from ivr.dialogue.engine import MAX_STALLED, decide, start
 from ivr.dialogue.types import (
     Action,
@@ -237,10 +238,9 @@ def test_while_a_lookup_goes_on_the_caller_is_asked_to_wait(content: Content) ->
 
 def test_what_is_costly_is_confirmed_first(content: Content) -> None:
     costly = replace(content.requests["order_status"], confirm=True)
-    texts = {"ko": {**content.texts["ko"], "confirm_order_status": content.texts["ko"]["order_status_found"]}}
-    careful = replace(
-        content, requests={**content.requests, "order_status": costly}, texts={**content.texts, **texts}
-    )
+    texts: dict[Language, Mapping[str, Text]] = dict(content.texts)
+    texts["ko"] = {**texts["ko"], "confirm_order_status": texts["ko"]["order_status_found"]}
+    careful = replace(content, requests={**content.requests, "order_status": costly}, texts=texts)
     caller = Caller(careful)
     caller.means("order_status", order_number="47291")
     assert (caller.decision.action, caller.decision.lookup) == (Action.CONFIRM, None)
