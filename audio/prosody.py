@@ -94,7 +94,11 @@ def voiced_frames(samples: Samples, rate_hz: int) -> NDArray[np.bool_]:
 
 
 def warm_up() -> None:
-    """Compile and import what librosa leaves to its first use, seconds long on a fresh machine."""
+    """Import and compile what librosa leaves to its first use.
+
+    Once per installation this takes 20 to 40 s of CPU (numba compiles, and keeps the result beside librosa or in
+    the user's cache folder); afterwards 2 to 4 s per process.
+    """
     time_s = np.arange(LINE_RATE_HZ // 2) / LINE_RATE_HZ
     measure((0.3 * np.sin(2 * np.pi * 150.0 * time_s)).astype(np.float32), LINE_RATE_HZ)
 
