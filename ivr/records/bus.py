@@ -193,6 +193,11 @@ class LocalBus:
                 if not self._watchers[call_sid]:
                     del self._watchers[call_sid]
 
+    def watchers(self, call_sid: str) -> int:
+        """How many watch a call."""
+        with self._lock:
+            return len(self._watchers.get(call_sid, ()))
+
     def close(self) -> None:
         """End all subscriptions, present and future."""
         with self._lock:

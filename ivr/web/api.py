@@ -21,8 +21,8 @@ log = structlog.get_logger(__name__)
 DEFAULT_LIMIT, MOST_CALLS = 50, 500
 """Calls in one answer, when nothing is asked and at most."""
 
-MOST_STREAMS = 100
-"""Event streams at once: each holds a thread of the server; more get 503."""
+MOST_STREAMS = 30
+"""Event streams at once; more get 503. Each holds a thread, and the server has 40 to spare besides its calls."""
 
 HEARTBEAT_S = 15.0
 """Seconds between comments on a silent stream: proxies drop a connection after 30 to 60 s without a byte."""

@@ -1,6 +1,8 @@
 """The database: its tables, its times, and what it says when it can't be used."""
 
 import sqlite3
+import subprocess
+import sys
 import threading
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -152,3 +154,32 @@ def test_a_call_already_handed_off_stays_so_when_its_process_dies(store: Store, 
     assert view is not None
     assert view.header.outcome == "handed_off"
     assert view.header.ended_at is not None
+
+
+@pytest.mark.slow
+def test_the_calls_of_a_killed_process_are_closed_at_the_next_start(store: Store, database: Path) -> None:
+    program = f"""
+import sys, time
+from ivr.records.bus import LocalBus
+from ivr.records.journal import DatabaseJournal
+from ivr.records.store import Store
+from tests.records.samples import started, turn
+journal = DatabaseJournal(Store("sqlite:///{database}"), LocalBus())
+journal.call_started(started())
+journal.turn("CA1", turn("hello"))
+print(journal.flush(10), flush=True)
+sys.stdin.read()
+"""
+    with subprocess.Popen(
+        [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "True\n"
+        assert store.close_stale() == 0
+        process.kill()
+        process.wait(10)
+    assert store.close_stale() == 1
+    view = store.call("CA1")
+    assert view is not None
+    assert view.header.outcome == "failed"
+    assert [one.entry.text for one in view.turns] == ["hello"]
