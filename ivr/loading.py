@@ -10,7 +10,7 @@ from typing import TypeVar
 import structlog
 
 from audio.prosody import warm_up
-from audio.scheduler import DropReason, RecognitionScheduler
+from audio.scheduler import DropReason, RecognitionScheduler, SchedulerObserver
 from audio.synthesis import create_synthesiser
 from audio.vad import VoiceModel
 from audio.voice_cache import VoiceCache
@@ -162,7 +162,7 @@ def _calm(content: Content, language: Language) -> tuple[str, Language]:
     return render(content, Say("failure"), language), language
 
 
-class _Observer:
+class _Observer(SchedulerObserver):
     """The recognizer's queue, into the metrics."""
 
     def __init__(self, metrics: Metrics) -> None:

@@ -230,7 +230,7 @@ class Listener:
         turn, job, words = self.turn, self._job, self._words
         covered = job is not None and job.turn.last_voiced_ms == turn.last_voiced_ms
         ahead = covered and words is not None and words.job is job and not _doubtful(words.recognition)
-        if job is None or not covered or (words is not None and not ahead):
+        if job is None or not covered or _failed(job.future) or (words is not None and not ahead):
             job = self._submit(turn, final=True)
         elif not ahead:
             self._services.recognition.promote(job.future)
@@ -310,6 +310,10 @@ class Listener:
         rate = speech_rate(recognition.text, recognition.language, prosody.voiced_s)
         judge = self._services.emotion
         return Voice(prosody, rate, judge.judge(samples, prosody, recognition) if judge else None)
+
+
+def _failed(future: "Future[Recognition]") -> bool:
+    return future.cancelled() or (future.done() and future.exception() is not None)
 
 
 def _doubtful(recognition: Recognition) -> bool:
