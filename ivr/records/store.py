@@ -98,6 +98,10 @@ class Store:
             apply(session, writes, self.presence.node)
             session.commit()
 
+    def reconnect(self) -> None:
+        """Use new connections from now on: one that was opened to a read-only file stays so for good."""
+        self._engine.dispose()
+
     def close_stale(self) -> int:
         """Close the calls that a dead process left in progress: outcome ``failed``, ended with their last word.
 

@@ -128,6 +128,7 @@ class Writer:
     def _fail(self, error: Exception) -> None:
         """Note an outage once, and wait before the next attempt."""
         self._prepared = False  # the file may be new: its tables have to be made again
+        self._store.reconnect()
         self._failures += 1
         if self._failures == 1:
             log.error(
