@@ -36,6 +36,7 @@ class Hotline:
         self.store = Store(settings.database_url)
         self.bus = LocalBus()
         self.journal = DatabaseJournal(self.store, self.bus)
+        self.metrics.records_pending.set_function(lambda: self.journal.pending)
         self.loader = Loader(settings, content, self.journal, self.metrics)
         self.house = House(
             lambda: self.loader.services,

@@ -63,7 +63,7 @@ class Errands:
         self._lookup = None
         if event.outcome is None:
             return LookupFailed(lookup, f"{type(event.error).__name__}: {event.error}")
-        return Fulfilled(lookup, event.outcome.outcome, event.outcome.values)
+        return Fulfilled(lookup, event.outcome.outcome, event.outcome.values, event.outcome.facts)
 
     def overdue(self, now_ms: int) -> LookupFailed | None:
         """Give up on a lookup whose deadline has passed."""

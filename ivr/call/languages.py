@@ -10,7 +10,7 @@ LOCK_PROBABILITY = 0.8
 627 of 629 telephone utterances, nearly all above this)."""
 
 LOCK_SPEECH_MS = 600
-"""Speech needed to settle it: "네", "yes" and "はい" alone are taken for the hotline's own language."""
+"""Speech needed to settle it: a single word is understood, but does not decide the call's language."""
 
 SWITCH_PROBABILITY = 0.9
 """0 to 1: an utterance this sure of another language counts towards a change."""
@@ -36,9 +36,20 @@ class CallLanguage:
     """Another language that was heard last, if it was."""
     other_count: int = 0
 
-    def hint(self, speech_ms: int) -> Language | None:
-        """What to tell the recognizer: None while it should find out from an utterance long enough to show it."""
-        return self.language if self.settled or speech_ms < LOCK_SPEECH_MS else None
+    def hint(self) -> Language | None:
+        """What to tell the recognizer: None while it should find out."""
+        return self.language if self.settled else None
+
+    def spoken(self, probabilities: Mapping[Language, float]) -> Language:
+        """The language to read an utterance in.
+
+        Until the call's language is settled, a word clearly of another language ("agent" on a Korean hotline) is
+        read in that one, and anything doubtful in the hotline's own.
+        """
+        if self.settled or not probabilities:
+            return self.language
+        best: Language = max(probabilities, key=lambda language: probabilities[language])
+        return best if probabilities[best] >= LOCK_PROBABILITY else self.language
 
 
 def heard(state: CallLanguage, probabilities: Mapping[Language, float], speech_ms: int) -> CallLanguage:

@@ -149,7 +149,7 @@ class Listener:
 
     def _submit(self, turn: TurnState, *, final: bool) -> _Job:
         samples = self._ear.utterance()
-        return self._decode(samples, turn, self.language.hint(turn.speech_ms), final=final, voice=None)
+        return self._decode(samples, turn, self.language.hint(), final=final, voice=None)
 
     def _decode(
         self,
@@ -272,7 +272,7 @@ class Listener:
         closing.tries += 1
         turn = closing.job.turn
         closing.job = self._decode(
-            closing.job.samples, turn, self.language.hint(turn.speech_ms), final=True, voice=closing.job.voice
+            closing.job.samples, turn, self.language.hint(), final=True, voice=closing.job.voice
         )
 
     def _close(self, closing: _Closing, recognition: Recognition) -> Utterance | None:
@@ -282,9 +282,10 @@ class Listener:
             recognition.language_probabilities if recognition.text else {},
             job.turn.speech_ms,
         )
-        if recognition.text and recognition.language != self.language.language:
-            # Decoded in the wrong language: either too short to tell, or the caller has just changed it.
-            closing.job = self._decode(job.samples, job.turn, self.language.language, final=True, voice=job.voice)
+        spoken = self.language.spoken(recognition.language_probabilities)
+        if recognition.text and recognition.language != spoken:
+            # Read in the wrong language: too short to tell which, or the caller has just changed it.
+            closing.job = self._decode(job.samples, job.turn, spoken, final=True, voice=job.voice)
             return None
         self._closing = None
         return self._utterance(closing, recognition)

@@ -249,7 +249,12 @@ class Stage:
         self.hear(b"\xff" * int(seconds * 8_000))
 
     def says(
-        self, recognition: Recognition | Exception, language: str = "en", name: str = "hours", *, then_s: float = 2.5
+        self,
+        recognition: Recognition | Exception,
+        language: str = "en",
+        name: str = "hours",
+        *,
+        then_s: float = 2.5,
     ) -> None:
         """The caller says something that will be heard as ``recognition``, and is silent after it."""
         self.recognition.hears = recognition

@@ -12,13 +12,15 @@ def sure(language: Language, probability: float = 0.97) -> dict[Language, float]
 def test_the_first_sentence_settles_the_language() -> None:
     state = heard(CallLanguage("ko"), sure("en"), speech_ms=1_200)
     assert state == CallLanguage("en", settled=True)
-    assert state.hint(5_000) == "en"
+    assert state.hint() == "en"
 
 
-def test_a_short_yes_is_taken_for_the_hotlines_language() -> None:
-    assert CallLanguage("ko").hint(speech_ms=300) == "ko"
-    assert CallLanguage("ko").hint(speech_ms=1_500) is None
-    assert not heard(CallLanguage("ko"), sure("ja"), speech_ms=300).settled
+def test_a_single_word_is_read_in_its_language_but_settles_nothing() -> None:
+    assert CallLanguage("ko").hint() is None
+    assert CallLanguage("ko").spoken(sure("en", 0.9)) == "en"
+    assert CallLanguage("ko").spoken(sure("ja", 0.5)) == "ko"
+    assert CallLanguage("ko", settled=True).spoken(sure("en")) == "ko"
+    assert not heard(CallLanguage("ko"), sure("en"), speech_ms=300).settled
 
 
 def test_doubt_settles_nothing() -> None:
