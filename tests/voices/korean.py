@@ -14,10 +14,30 @@ CODAS = ("", *"ㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅄㅅㅆㅇ�
 FIRST_SYLLABLE, LAST_SYLLABLE = "가", "힣"
 
 # A coda of two letters before a vowel: what stays, what moves (articles 13 and 14).
-CLUSTERS = {"ㄳ": "ㄱㅆ", "ㄵ": "ㄴㅈ", "ㄺ": "ㄹㄱ", "ㄻ": "ㄹㅁ", "ㄼ": "ㄹㅂ", "ㄽ": "ㄹㅆ", "ㄾ": "ㄹㅌ", "ㄿ": "ㄹㅍ", "ㅄ": "ㅂㅆ"}
+CLUSTERS = {
+    "ㄳ": "ㄱㅆ",
+    "ㄵ": "ㄴㅈ",
+    "ㄺ": "ㄹㄱ",
+    "ㄻ": "ㄹㅁ",
+    "ㄼ": "ㄹㅂ",
+    "ㄽ": "ㄹㅆ",
+    "ㄾ": "ㄹㅌ",
+    "ㄿ": "ㄹㅍ",
+    "ㅄ": "ㅂㅆ",
+}
 # A coda before a consonant or at the end is one of seven sounds (articles 8 to 11).
-SEVEN = {letter: sound for sound, letters in {
-    "ㄱ": "ㄲㅋㄳㄺ", "ㄷ": "ㅅㅆㅈㅊㅌㅎ", "ㅂ": "ㅍㅄㄿ", "ㄴ": "ㄵㄶ", "ㄹ": "ㄼㄽㄾㅀ", "ㅁ": "ㄻ"}.items() for letter in letters}
+SEVEN = {
+    letter: sound
+    for sound, letters in {
+        "ㄱ": "ㄲㅋㄳㄺ",
+        "ㄷ": "ㅅㅆㅈㅊㅌㅎ",
+        "ㅂ": "ㅍㅄㄿ",
+        "ㄴ": "ㄵㄶ",
+        "ㄹ": "ㄼㄽㄾㅀ",
+        "ㅁ": "ㄻ",
+    }.items()
+    for letter in letters
+}
 TENSE = dict(zip("ㄱㄷㅂㅅㅈ", "ㄲㄸㅃㅆㅉ", strict=True))
 ASPIRATED = dict(zip("ㄱㄷㅂㅈ", "ㅋㅌㅍㅊ", strict=True))
 NASAL = dict(zip("ㄱㄷㅂ", "ㅇㄴㅁ", strict=True))
@@ -34,9 +54,7 @@ def _split(syllable: str) -> Syllable:
 
 def _join(syllable: Syllable) -> str:
     onset, vowel, coda = syllable
-    return chr(
-        ord(FIRST_SYLLABLE) + ONSETS.index(onset) * 588 + VOWELS.index(vowel) * 28 + CODAS.index(coda)
-    )
+    return chr(ord(FIRST_SYLLABLE) + ONSETS.index(onset) * 588 + VOWELS.index(vowel) * 28 + CODAS.index(coda))
 
 
 def _before_vowel(coda: str, vowel: str) -> tuple[str, str]:
@@ -45,7 +63,8 @@ def _before_vowel(coda: str, vowel: str) -> tuple[str, str]:
         return "", H_CODAS[coda] or "ㅇ"
     if coda in {"", "ㅇ"}:
         return coda, "ㅇ"
-    stays, moves = CLUSTERS.get(coda, coda) if coda in CLUSTERS else ("", coda)
+    stays, moves = CLUSTERS.get(coda, " " + coda)
+    stays = stays.strip()
     if vowel == "ㅣ" and moves in {"ㄷ", "ㅌ"}:  # article 17: palatalisation
         moves = {"ㄷ": "ㅈ", "ㅌ": "ㅊ"}[moves]
     return stays, moves
@@ -53,23 +72,31 @@ def _before_vowel(coda: str, vowel: str) -> tuple[str, str]:
 
 def _before_consonant(coda: str, onset: str, vowel: str) -> tuple[str, str]:
     """A coda and the consonant after it, as both are heard."""
-    if coda in H_CODAS and onset in {*ASPIRATED, "ㅅ", "ㄴ"}:  # article 12.1 to 12.3
-        if onset == "ㄴ":
-            return H_CODAS[coda] or "ㄴ", "ㄹ" if coda == "ㅀ" else "ㄴ"
+    return _with_h(coda, onset, vowel) or _assimilated(SEVEN.get(coda, coda), onset)
+
+
+def _with_h(coda: str, onset: str, vowel: str) -> tuple[str, str] | None:
+    """Articles 12 and 17: what an ㅎ on either side does; None when there is none or it does nothing."""
+    if coda in H_CODAS and onset == "ㄴ":
+        return H_CODAS[coda] or "ㄴ", "ㄹ" if coda == "ㅀ" else "ㄴ"
+    if coda in H_CODAS and onset in {*ASPIRATED, "ㅅ"}:
         return H_CODAS[coda], "ㅆ" if onset == "ㅅ" else ASPIRATED[onset]
-    stays, last = CLUSTERS.get(coda, ("", coda)) if coda in {"ㄵ", "ㄺ", "ㄼ"} else ("", coda)
-    if onset == "ㅎ":
-        lax = last if last == "ㅈ" else SEVEN.get(last, last)
-        if lax in ASPIRATED:  # article 12.1, second part; 17 for ㄷ and 히
-            return stays, "ㅊ" if lax == "ㄷ" and vowel == "ㅣ" else ASPIRATED[lax]
-    sound = SEVEN.get(coda, coda)
+    stays, last = ("", coda) if coda not in {"ㄵ", "ㄺ", "ㄼ"} else (CLUSTERS[coda][0], CLUSTERS[coda][1])
+    lax = last if last == "ㅈ" else SEVEN.get(last, last)
+    if onset != "ㅎ" or lax not in ASPIRATED:
+        return None
+    return stays, "ㅊ" if lax == "ㄷ" and vowel == "ㅣ" else ASPIRATED[lax]
+
+
+def _assimilated(sound: str, onset: str) -> tuple[str, str]:
+    """One of the seven sounds and the consonant after it."""
     if sound in NASAL and onset in TENSE:  # article 23
         return sound, TENSE[onset]
     if sound in NASAL and onset in {"ㄴ", "ㅁ", "ㄹ"}:  # articles 18 and 19
         return NASAL[sound], "ㄴ" if onset == "ㄹ" else onset
     if sound in {"ㅁ", "ㅇ"} and onset == "ㄹ":  # article 19
         return sound, "ㄴ"
-    if (sound, onset) in {("ㄴ", "ㄹ"), ("ㄹ", "ㄴ")}:  # article 20
+    if {sound, onset} == {"ㄴ", "ㄹ"}:  # article 20
         return "ㄹ", "ㄹ"
     return sound, onset
 
@@ -102,9 +129,14 @@ def _pronounce_word(word: str) -> str:
     return "".join(map(_join, syllables))
 
 
-ONSET_SOUNDS = dict(zip(ONSETS, "k k n t t ɾ m p p s s _ ʨ ʨ ʨʰ kʰ tʰ pʰ h".split(), strict=True)) | {"ㅇ": ""}
+_ONSETS = ("k", "k", "n", "t", "t", "ɾ", "m", "p", "p", "s", "s", "", "ʨ", "ʨ", "ʨʰ", "kʰ", "tʰ", "pʰ", "h")
+ONSET_SOUNDS = dict(zip(ONSETS, _ONSETS, strict=True))
 VOICED = {"ㄱ": "ɡ", "ㄷ": "d", "ㅂ": "b", "ㅈ": "ʥ"}
-VOWEL_SOUNDS = dict(zip(VOWELS, "a ɛ ja jɛ ʌ e jʌ je o wa wɛ we jo u wʌ we wi ju ɯ ɰi i".split(), strict=True))
+VOWEL_SOUNDS = {
+    "ㅏ": "a", "ㅐ": "ɛ", "ㅑ": "ja", "ㅒ": "jɛ", "ㅓ": "ʌ", "ㅔ": "e", "ㅕ": "jʌ", "ㅖ": "je", "ㅗ": "o",
+    "ㅘ": "wa", "ㅙ": "wɛ", "ㅚ": "we", "ㅛ": "jo", "ㅜ": "u", "ㅝ": "wʌ", "ㅞ": "we", "ㅟ": "wi", "ㅠ": "ju",
+    "ㅡ": "ɯ", "ㅢ": "ɰi", "ㅣ": "i",
+}  # fmt: skip
 CODA_SOUNDS = {"": "", "ㄱ": "k", "ㄴ": "n", "ㄷ": "t", "ㄹ": "l", "ㅁ": "m", "ㅂ": "p", "ㅇ": "ŋ"}
 
 
@@ -126,7 +158,9 @@ def to_phonemes(text: str) -> str:
             sounds.append("ɕ")
         else:
             sounds.append(ONSET_SOUNDS[onset])
-        sounds.append("i" if vowel == "ㅢ" and (onset != "ㅇ" or previous_coda is not None) else VOWEL_SOUNDS[vowel])
+        sounds.append(
+            "i" if vowel == "ㅢ" and (onset != "ㅇ" or previous_coda is not None) else VOWEL_SOUNDS[vowel]
+        )
         sounds.append(CODA_SOUNDS[coda])
         previous_coda = coda
     return "".join(sounds)

@@ -121,13 +121,18 @@ def clicks(rng: np.random.Generator, seconds: float) -> Array:
 def music(*, lively: bool) -> Array:
     """Hold music: a chord progression, calm sustained chords or lively broken ones with a bass."""
     # Semitones above C4, I-vi-IV-V and ii-V-I-vi.
-    chords = ((2, 5, 9), (7, 11, 14), (0, 4, 7), (9, 12, 16)) if lively else ((0, 4, 7), (9, 12, 16), (5, 9, 12), (7, 11, 14))
+    chords = (
+        ((2, 5, 9), (7, 11, 14), (0, 4, 7), (9, 12, 16))
+        if lively
+        else ((0, 4, 7), (9, 12, 16), (5, 9, 12), (7, 11, 14))
+    )
     chord_s = 1.0 if lively else 1.5
     parts = []
     for chord in chords:
         if lively:
             notes = [_note(chord[i % 3], chord_s / 6, decay_s=0.15) for i in (0, 1, 2, 1, 2, 1)]
-            part = np.concatenate(notes) + _note(chord[0] - 12, chord_s, decay_s=0.5)
+            broken = np.concatenate(notes)
+            part = broken + _note(chord[0] - 12, chord_s, decay_s=0.5)[: len(broken)]
         else:
             part = np.sum([_note(step, chord_s, decay_s=2.0) for step in (*chord, chord[0] - 12)], axis=0)
         parts.append(part)

@@ -1,9 +1,9 @@
 """Makes the recordings in tests/fixtures: ``python -m tests.voices.render [LANGUAGE[/NAME] ...]``.
 
 Needs requirements.txt and requirements-voices.txt. Each line of script.yaml is spoken by one voice after the other,
-at several speeds, until the recognizer understands it through the telephone line; then the recording is kept, with
-what was heard, in manifest.csv. Lines that are never understood are not kept, and the exit status is 1. ``nonspeech``
-makes the noises. Without arguments, everything.
+at several speeds, until the recognizer understands it through the telephone line; then the recording is kept, and
+what was heard goes into manifest.csv. Lines that are never understood are not kept, and the exit status is 1.
+``nonspeech`` makes the noises. Without arguments, everything.
 """
 
 import csv
@@ -19,7 +19,7 @@ from tests.voices import judge, nonspeech, shape, speakers
 from tests.voices.script import Line, read_script
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
-SPEEDS = (1.0, 0.9, 1.15, 0.8)
+SPEEDS = (1.0, 0.85, 1.15)
 """Relative to the voice's own speed, in the order they are tried."""
 
 GOOD_ENOUGH_CER = 0.03
@@ -42,7 +42,9 @@ class Row:
     voice: str
     """engine-voice@speed; empty for what no voice made."""
     heard: str
-    """What Whisper base heard through the line."""
+    """What the recognizer (Whisper base) heard through the line, the language given."""
+    detected: str
+    """The language it took the recording for."""
     cer: str
     """Character error rate of ``heard``; empty where nothing is said."""
     duration_s: str
@@ -54,9 +56,8 @@ class Take:
 
     samples: Samples
     voice: str
-    heard: str
-    cer: float
-    kept: bool
+    verdict: judge.Verdict
+    fits: bool
     """Whether it may be kept: understood, and of a fitting length."""
 
 
@@ -65,31 +66,31 @@ def takes(line: Line) -> Iterator[Take]:
     known = speakers.VOICES[line.language]
     voices = (known[line.voice], *(voice for voice in known if voice is not known[line.voice]))
     speeds = BACKCHANNEL_SPEEDS if line.kind == "backchannel" else SPEEDS
-    for voice, speed in itertools.product(voices, speeds):
-        said = speakers.speak(line.spoken, language=line.language, voice=voice, speed=speed)
+    for spoken, voice, speed in itertools.product(line.spoken, voices, speeds):
+        said = speakers.speak(spoken, language=line.language, voice=voice, speed=speed)
         samples = _through_the_line(shape.level(shape.trim(said)))
-        heard = judge.hear(samples, line.language)
+        verdict = judge.judge(samples, line)
         duration_s = len(samples) / LINE_RATE_HZ
         if line.kind == "backchannel":
             fits = duration_s <= BACKCHANNEL_MAX_S
         else:
-            fits = judge.understood(heard, line)
+            fits = verdict.understood
             fits = fits and (line.kind != "interruption" or duration_s >= INTERRUPTION_MIN_S)
         label = f"{voice.engine}-{voice.name}@{speed:g}"
-        take = Take(samples, label, heard, judge.error_rate(heard, line), fits)
-        print(f"  {label}: {take.cer:.2f} {'ok' if fits else '--'} {heard}", flush=True)
-        yield take
+        mark = "ok" if fits else "--"
+        print(f"  {label}: {spoken} -> {verdict.cer:.2f} {mark} {verdict.detected} {verdict.heard}", flush=True)
+        yield Take(samples, label, verdict, fits)
 
 
 def best_take(line: Line) -> Take | None:
     """The first take that is good enough, else the closest that may be kept, else None."""
-    kept: list[Take] = []
+    fitting: list[Take] = []
     for take in takes(line):
-        if take.kept:
-            if take.cer <= GOOD_ENOUGH_CER:
+        if take.fits:
+            if take.verdict.plain and take.verdict.cer <= GOOD_ENOUGH_CER:
                 return take
-            kept.append(take)
-    return min(kept, key=lambda take: take.cer, default=None)
+            fitting.append(take)
+    return min(fitting, key=lambda take: (not take.verdict.plain, take.verdict.cer), default=None)
 
 
 def _through_the_line(samples: Samples) -> Samples:
@@ -120,7 +121,6 @@ def main(wanted: list[str], fixtures: Path = FIXTURES) -> int:
     script = read_script()
     names = [*((line.language, line.name) for line in script), *(("nonspeech", name) for name in nonspeech.KINDS)]
     manifest = fixtures / "manifest.csv"
-    rows = read_manifest(manifest)
     failed: list[str] = []
     for line in script:
         if wanted and not {line.language, f"{line.language}/{line.name}"} & set(wanted):
@@ -132,18 +132,28 @@ def main(wanted: list[str], fixtures: Path = FIXTURES) -> int:
             continue
         shape.save(fixtures / line.language / f"{line.name}.wav", take.samples)
         seconds = f"{len(take.samples) / LINE_RATE_HZ:.2f}"
+        rows = read_manifest(manifest)  # again: another rendering may have added to it
         rows[line.language, line.name] = Row(
-            line.name, line.language, line.text, line.kind, take.voice, take.heard, f"{take.cer:.3f}", seconds
+            line.name,
+            line.language,
+            line.text,
+            line.kind,
+            take.voice,
+            take.verdict.heard,
+            take.verdict.detected,
+            f"{take.verdict.cer:.3f}",
+            seconds,
         )
         write_manifest(manifest, rows, names)
     if not wanted or "nonspeech" in wanted:
+        rows = read_manifest(manifest)
         speech = [shape.load(path) for path in sorted(fixtures.glob("??/*.wav"))]
         for name, kind in nonspeech.KINDS.items():
             samples = nonspeech.make(name, speech=speech)
             shape.save(fixtures / "nonspeech" / f"{name}.wav", samples)
             seconds = f"{len(samples) / LINE_RATE_HZ:.2f}"
-            rows["nonspeech", name] = Row(name, "nonspeech", "", kind, "", "", "", seconds)
-    write_manifest(manifest, rows, names)
+            rows["nonspeech", name] = Row(name, "nonspeech", "", kind, "", "", "", "", seconds)
+        write_manifest(manifest, rows, names)
     if failed:
         print("never understood, not kept:", ", ".join(failed))
     return 1 if failed else 0

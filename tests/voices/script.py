@@ -21,8 +21,8 @@ class Line:
     """The transcript."""
     kind: str
     """sentence, number, confirmation, backchannel or interruption."""
-    spoken: str
-    """What the voice is given to say: the text, or how to say it."""
+    spoken: tuple[str, ...]
+    """What the voice is given to say, one way after the other: the text, or how to say it."""
     must: tuple[str, ...] = ()
     """Regular expressions, all to be found in the normalised transcript."""
     digits: str | None = None
@@ -43,7 +43,9 @@ def read_script(path: Path = SCRIPT) -> list[Line]:
             raise ValueError(f"{path}: language {language!r} is not one of {', '.join(LANGUAGES)}")
         for entry in entries:
             try:
-                fields = {"spoken": entry["text"]} | entry | {"must": tuple(entry.get("must", ()))}
+                spoken = entry.get("spoken", entry["text"])
+                ways = (spoken,) if isinstance(spoken, str) else tuple(spoken)
+                fields = entry | {"spoken": ways, "must": tuple(entry.get("must", ()))}
                 lines.append(Line(language=language, **fields))
             except (KeyError, TypeError) as error:
                 raise ValueError(f"{path}: {language}: {entry}: {error}") from error

