@@ -63,8 +63,7 @@ def _before_vowel(coda: str, vowel: str) -> tuple[str, str]:
         return "", H_CODAS[coda] or "ㅇ"
     if coda in {"", "ㅇ"}:
         return coda, "ㅇ"
-    stays, moves = CLUSTERS.get(coda, " " + coda)
-    stays = stays.strip()
+    stays, moves = (CLUSTERS[coda][0], CLUSTERS[coda][1]) if coda in CLUSTERS else ("", coda)
     if vowel == "ㅣ" and moves in {"ㄷ", "ㅌ"}:  # article 17: palatalisation
         moves = {"ㄷ": "ㅈ", "ㅌ": "ㅊ"}[moves]
     return stays, moves

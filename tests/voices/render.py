@@ -24,6 +24,8 @@ SPEEDS = (1.0, 0.85, 1.15)
 
 GOOD_ENOUGH_CER = 0.03
 """An understood recording this close to its text ends the search; otherwise the closest understood one is kept."""
+PATIENCE = 9
+"""Takes after which the closest one understood will do."""
 
 BACKCHANNEL_SPEEDS = (1.0, 1.3, 1.6, 2.0)
 BACKCHANNEL_MAX_S = 0.6
@@ -85,11 +87,13 @@ def takes(line: Line) -> Iterator[Take]:
 def best_take(line: Line) -> Take | None:
     """The first take that is good enough, else the closest that may be kept, else None."""
     fitting: list[Take] = []
-    for take in takes(line):
+    for number, take in enumerate(takes(line), 1):
+        if take.fits and take.verdict.plain and take.verdict.cer <= GOOD_ENOUGH_CER:
+            return take
         if take.fits:
-            if take.verdict.plain and take.verdict.cer <= GOOD_ENOUGH_CER:
-                return take
             fitting.append(take)
+        if number >= PATIENCE and any(kept.verdict.plain for kept in fitting):
+            break
     return min(fitting, key=lambda take: (not take.verdict.plain, take.verdict.cer), default=None)
 
 
