@@ -22,8 +22,13 @@ WINDOW_MS = 1000 * WINDOW_SAMPLES // RECOGNITION_RATE_HZ
 """The same in milliseconds: 32."""
 
 _CONTEXT_SAMPLES = 64
-_MOST_AT_ONCE = 500
-"""Windows in one run of the network, 16 s of sound: an hour's recording must not take gigabytes."""
+QUIET_PROBABILITY = 0.1
+"""0 to 1: a window below this is quiet."""
+
+FORGET_AFTER_WINDOWS = 31
+"""Quiet windows in a row (1 s) after which the network's state is forgotten. It was trained on shorter pieces and
+goes deaf in a long silence: after 10 s of listening to a prompt it misses half of a "no" or "agent", after 17 s
+nearly all (``tests/audio/test_vad.py``); with a fresh state it hears them as in the first second."""
 
 _STATE_SHAPE = (1, 1, 128)
 _WEIGHTS = "silero_vad_v6.onnx"
@@ -127,8 +132,7 @@ class VoiceStream:
 
     def reset(self) -> None:
         """Forget what came before, pending samples included."""
-        self._h: _State = np.zeros(_STATE_SHAPE, dtype=np.float32)
-        self._c: _State = np.zeros(_STATE_SHAPE, dtype=np.float32)
+        self._forget()
         # The 64 samples of context, then whatever is short of a whole window.
         self._pending: Samples = np.zeros(_CONTEXT_SAMPLES, dtype=np.float32)
 
@@ -150,9 +154,18 @@ class VoiceStream:
         overlapping = np.lib.stride_tricks.sliding_window_view(line, _CONTEXT_SAMPLES + WINDOW_SAMPLES)
         windows = overlapping[: count * WINDOW_SAMPLES : WINDOW_SAMPLES]
         found: list[float] = []
-        for start in range(0, count, _MOST_AT_ONCE):
-            batch = np.ascontiguousarray(windows[start : start + _MOST_AT_ONCE])
+        for start in range(0, count, FORGET_AFTER_WINDOWS):
+            batch = np.ascontiguousarray(windows[start : start + FORGET_AFTER_WINDOWS])
             probabilities, self._h, self._c = self._model.run(batch, self._h, self._c)
             found += (float(probability) for probability in probabilities)
+            for probability in found[start:]:
+                self._quiet = self._quiet + 1 if probability < QUIET_PROBABILITY else 0
+            if self._quiet >= FORGET_AFTER_WINDOWS:
+                self._forget()
         self._pending = line[count * WINDOW_SAMPLES :].copy()
         return found
+
+    def _forget(self) -> None:
+        self._h: _State = np.zeros(_STATE_SHAPE, dtype=np.float32)
+        self._c: _State = np.zeros(_STATE_SHAPE, dtype=np.float32)
+        self._quiet = 0

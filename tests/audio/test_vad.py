@@ -26,6 +26,8 @@ _GRAPH = (
 )
 IDENTITY = b"\x08\x08\x3a" + bytes([len(_GRAPH)]) + _GRAPH + b"\x42\x04\x0a\x00\x10\x0d"
 
+FIXTURES = Path(__file__).resolve().parents[1] / "fixtures"
+
 SPEECH = 0.5
 """The network's own operating point (silero-vad's default threshold)."""
 
@@ -149,3 +151,15 @@ def _first_voiced_ms(line: Samples) -> float:
     loud = power > np.percentile(power, 95) * 10**-2
     run = np.lib.stride_tricks.sliding_window_view(voiced[: len(loud)] & loud, 8).all(axis=1)
     return float(np.argmax(run)) * 10 + 16
+
+
+@pytest.mark.parametrize("name", ["agent", "no", "bc_right"])
+def test_a_short_word_is_heard_after_any_length_of_silence(name: str) -> None:
+    word = read_wav(FIXTURES / "en" / f"{name}.wav", 8_000)
+    heard = {}
+    for silence_s in (0.5, 5, 17, 40):
+        before = np.zeros(int(silence_s * 8_000), np.float32)
+        line = np.concatenate([before, word, np.zeros(4_000, np.float32)])
+        heard[silence_s] = int(np.sum(probabilities(line) >= SPEECH))
+    assert min(heard.values()) >= 5, heard
+    assert max(heard.values()) - min(heard.values()) <= 3, heard
