@@ -15,6 +15,7 @@ from audio.phantoms import (
     looks_wrong,
     reason_to_reject,
     repeats_itself,
+    said_twice,
 )
 
 # As measured: a clear short answer; the same word made of quiet noise.
@@ -85,9 +86,12 @@ def test_a_phantom_counts_only_when_said_alone() -> None:
 
 
 @pytest.mark.parametrize("speech_ms", [0, 64])
-def test_without_a_voice_nothing_was_said(speech_ms: int) -> None:
-    reason = reason_to_reject(replace(SAID, text="영업시간이 어떻게 되나요", speech_ms=speech_ms))
-    assert f"{speech_ms} ms of voice" in (reason or "")
+def test_without_a_voice_the_words_must_be_clear(speech_ms: int) -> None:
+    clear = replace(SAID, text="영업시간이 어떻게 되나요", speech_ms=speech_ms)
+    assert reason_to_reject(clear) is None, "the VAD is deaf to some voices"
+    unclear = replace(clear, average_log_probability=-0.9, no_speech_probability=0.3)
+    assert "likely no speech (doubt 0.75 > 0.7)" in (reason_to_reject(unclear) or "")
+    assert "phantom without a voice" in (reason_to_reject(replace(clear, text="감사합니다")) or "")
 
 
 def test_a_text_that_repeats_itself_is_thrown_away() -> None:
@@ -125,3 +129,21 @@ def test_the_lists_have_no_phrase_twice_and_none_that_vanishes() -> None:
 @pytest.mark.parametrize(("text", "plain"), [("Ｏｋａｙ！", "okay"), ("I'm… so-so", "imsoso"), ("네, 네.", "네네")])
 def test_texts_are_compared_bare(text: str, plain: str) -> None:
     assert bare(text) == plain
+
+
+@pytest.mark.parametrize(
+    ("text", "twice"),
+    [
+        ("예전에도 이랬습니까? 예전에도 이랬습니까?", True),
+        ("5535. 5535 5535", True),
+        ("Press 1 to send a reply. Press 1 to send a reply.", True),
+        ("네네네네", False),
+        ("yes yes", False),
+        ("1111", False),
+        ("no no no", False),
+        ("472 91 472 9", False),
+        ("", False),
+    ],
+)
+def test_a_phrase_said_twice_over_is_seen(text: str, twice: bool) -> None:
+    assert said_twice(text) is twice
