@@ -28,13 +28,21 @@ _QUIET_ARGUMENTS = (
 )
 
 
+CHROMIUM = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+"""The installed Chromium, if any."""
+
+needs_chromium = pytest.mark.skipif(
+    CHROMIUM is None,
+    reason="no Chromium on this machine (Debian: apt-get install chromium): the page is not tested",
+)
+"""For tests whose other fixtures are dear: skips before any is made."""
+
+
 def chromium() -> str:
     """The installed Chromium, or skip the test with a message."""
-    for name in CHROMIUM_NAMES:
-        found = shutil.which(name)
-        if found:
-            return found
-    pytest.skip("no Chromium on this machine (Debian: apt-get install chromium): the page is not tested")
+    if CHROMIUM is None:
+        pytest.skip(needs_chromium.kwargs["reason"])
+    return CHROMIUM
 
 
 class _Browsers:

@@ -43,7 +43,7 @@ function statusText() {
 function outcomeText() {
   if (state.name !== "ended" || state.failure) return "";
   if (state.next === "person" || state.next === "voicemail") return text(`outcome_${state.next}`);
-  if (outcome === "resolved") return text("outcome_resolved");
+  if (outcome === "resolved") return text(state.byUs ? "outcome_resolved_hung_up" : "outcome_resolved");
   return text(state.byUs ? "outcome_hung_up" : "outcome_hang_up");
 }
 
