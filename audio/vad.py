@@ -25,10 +25,11 @@ _CONTEXT_SAMPLES = 64
 QUIET_PROBABILITY = 0.1
 """0 to 1: a window below this is quiet."""
 
-FORGET_AFTER_WINDOWS = 31
-"""Quiet windows in a row (1 s) after which the network's state is forgotten. It was trained on shorter pieces and
+FORGET_AFTER_WINDOWS = 94
+"""Quiet windows in a row (3 s) after which the network's state is forgotten. It was trained on shorter pieces and
 goes deaf in a long silence: after 10 s of listening to a prompt it misses half of a "no" or "agent", after 17 s
-nearly all (``tests/audio/test_vad.py``); with a fresh state it hears them as in the first second."""
+nearly all (``tests/audio/test_vad.py``); up to 5 s it hears them as in the first second. Not sooner than it must:
+a fresh state takes the first window of a steady hum for speech now and then."""
 
 _STATE_SHAPE = (1, 1, 128)
 _WEIGHTS = "silero_vad_v6.onnx"
