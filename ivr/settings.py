@@ -114,7 +114,7 @@ class Settings(BaseSettings):
     max_call_s: float = Field(1800.0, ge=30, le=14400, description="Longest call with the machine; then a person.")
 
     # Speaking
-    voice: str = Field("espeak", description="Synthesiser: `espeak` (pyttsx3 with espeak-ng).")
+    voice: Literal["espeak"] = Field("espeak", description="Synthesiser: `espeak` (pyttsx3 with espeak-ng).")
 
     # Operations
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least severe log line.")

@@ -7,8 +7,10 @@ from typing import Any
 import click
 
 from ivr.content.loader import load_content
-from ivr.errors import ConfigurationError, ContentError
+from ivr.errors import ConfigurationError, ContentError, RecordsError
+from ivr.fulfilment.shop import DemoShop
 from ivr.logs import configure_logging
+from ivr.records.engine import connect
 from ivr.server import HotlineServer
 from ivr.settings import Settings, load_settings, require_credentials
 
@@ -23,7 +25,10 @@ def command(host: str | None, port: int | None) -> None:
         settings = load_settings(**given)
         require_credentials(settings)
         content = load_content(settings.prompts_dir)
-    except (ConfigurationError, ContentError) as error:
+        # Addresses that can't be meant are refused here; databases that are down are waited for later.
+        connect(settings.database_url).dispose()
+        DemoShop(settings.shop_database_url).close()
+    except (ConfigurationError, ContentError, RecordsError) as error:
         click.echo(str(error), err=True)
         sys.exit(2)
     configure_logging(settings.log_level, settings.log_format)
