@@ -25,11 +25,14 @@ _CONTEXT_SAMPLES = 64
 QUIET_PROBABILITY = 0.1
 """0 to 1: a window below this is quiet."""
 
-FORGET_AFTER_WINDOWS = 94
-"""Quiet windows in a row (3 s) after which the network's state is forgotten. It was trained on shorter pieces and
-goes deaf in a long silence: after 10 s of listening to a prompt it misses half of a "no" or "agent", after 17 s
-nearly all (``tests/audio/test_vad.py``); up to 5 s it hears them as in the first second. Not sooner than it must:
-a fresh state takes the first window of a steady hum for speech now and then."""
+SETTLED_WINDOWS = 31
+"""Quiet windows in a row (1 s) after which the network knows the line's background; its state is remembered."""
+
+STALE_WINDOWS = 94
+"""Quiet windows in a row (3 s) after which it is put back into the state it had when it had settled. It was trained
+on shorter pieces and goes deaf in a long silence: after 10 s of listening to a prompt it misses half of a "no" or
+"agent", after 17 s nearly all; up to 5 s it hears them as in the first second (``tests/audio/test_vad.py``). A
+fresh state instead of the settled one would take the first windows of a steady hum for speech."""
 
 _STATE_SHAPE = (1, 1, 128)
 _WEIGHTS = "silero_vad_v6.onnx"
@@ -133,7 +136,10 @@ class VoiceStream:
 
     def reset(self) -> None:
         """Forget what came before, pending samples included."""
-        self._forget()
+        self._h: _State = np.zeros(_STATE_SHAPE, dtype=np.float32)
+        self._c: _State = np.zeros(_STATE_SHAPE, dtype=np.float32)
+        self._quiet = 0
+        self._settled: tuple[_State, _State] | None = None
         # The 64 samples of context, then whatever is short of a whole window.
         self._pending: Samples = np.zeros(_CONTEXT_SAMPLES, dtype=np.float32)
 
@@ -155,18 +161,22 @@ class VoiceStream:
         overlapping = np.lib.stride_tricks.sliding_window_view(line, _CONTEXT_SAMPLES + WINDOW_SAMPLES)
         windows = overlapping[: count * WINDOW_SAMPLES : WINDOW_SAMPLES]
         found: list[float] = []
-        for start in range(0, count, FORGET_AFTER_WINDOWS):
-            batch = np.ascontiguousarray(windows[start : start + FORGET_AFTER_WINDOWS])
+        for start in range(0, count, SETTLED_WINDOWS):
+            batch = np.ascontiguousarray(windows[start : start + SETTLED_WINDOWS])
             probabilities, self._h, self._c = self._model.run(batch, self._h, self._c)
             found += (float(probability) for probability in probabilities)
-            for probability in found[start:]:
-                self._quiet = self._quiet + 1 if probability < QUIET_PROBABILITY else 0
-            if self._quiet >= FORGET_AFTER_WINDOWS:
-                self._forget()
+            self._stay_awake(found[start:])
         self._pending = line[count * WINDOW_SAMPLES :].copy()
         return found
 
-    def _forget(self) -> None:
-        self._h: _State = np.zeros(_STATE_SHAPE, dtype=np.float32)
-        self._c: _State = np.zeros(_STATE_SHAPE, dtype=np.float32)
-        self._quiet = 0
+    def _stay_awake(self, probabilities: list[float]) -> None:
+        """Put a state that has gone stale in a long silence back to how it was early in it."""
+        for probability in probabilities:
+            self._quiet = self._quiet + 1 if probability < QUIET_PROBABILITY else 0
+        if self._quiet < SETTLED_WINDOWS:
+            self._settled = None
+        elif self._settled is None:
+            self._settled = (self._h, self._c)
+        elif self._quiet >= STALE_WINDOWS:
+            self._h, self._c = self._settled
+            self._quiet = SETTLED_WINDOWS
