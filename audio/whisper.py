@@ -62,8 +62,9 @@ class DecodeOptions:
     widen_s: float = 5.0
     """Seconds added to both when a text comes out twice in a row, which short windows do to one utterance in a
     hundred and longer ones do not: all 5 of the dev half came out once at 15 s."""
-    beam_size: int = 5
-    """Hypotheses kept by the beam search."""
+    beam_size: int = 3
+    """Hypotheses kept by the beam search. On 130 clips of the dev half, CER and CPU seconds with 1: 0.124, 0.46;
+    with 3: 0.106, 0.51; with 5: 0.111, 0.58."""
     tokens_base: int = 16
     tokens_per_s: float = 12.0
     """Most tokens of a text: ``tokens_base + tokens_per_s * duration``. Stops a loop early. The densest of 651

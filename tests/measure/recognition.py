@@ -39,7 +39,7 @@ REPORT_SEEDS = range(100, 104)
 """Seeds of the generated sounds without speech: the gate never saw the second."""
 SWEEP: tuple[tuple[str, DecodeOptions], ...] = (
     *((f"window {window} s", DecodeOptions(window_s=window)) for window in (6.0, 8.0, 10.0, 12.0)),
-    *((f"beam {beam}", DecodeOptions(beam_size=beam)) for beam in (1, 3, 8)),
+    *((f"beam {beam}", DecodeOptions(beam_size=beam)) for beam in (1, 3, 5, 8)),
     ("tail 0.5 s", DecodeOptions(tail_s=0.5)),
     ("tail 2 s", DecodeOptions(tail_s=2.0)),
     ("no fallback", DecodeOptions(fallback=False)),
@@ -176,19 +176,19 @@ class Gate:
 
 def report_noise(recognizer: WhisperRecognizer, gate: Gate, clips: Sequence[Clip]) -> None:
     """How many sounds without speech come out as text: with the gate, without it, without the VAD's evidence."""
-    through: dict[str, list[str]] = {"with the VAD": [], "without": []}
+    through: dict[str, list[str]] = {"with the VAD's evidence": [], "without it": []}
     texts = 0
     for clip in clips:
-        for label, evidence in (("with the VAD", clip.speech_ms), ("without", None)):
+        for label, evidence in (("with the VAD's evidence", clip.speech_ms), ("without it", None)):
             gate.seen.clear()
             heard = recognizer.recognize(clip.samples, speech_ms=evidence)
             if heard.text:
                 through[label].append(f"{clip.name} [{clip.speech_ms} ms]: {heard.text[:40]}")
-            if label == "without":
+            if evidence is None:
                 texts += any(seen.text for seen in gate.seen)
     print(f"\nsounds without speech: {len(clips)}; text without a gate: {texts}")
     for label, got in through.items():
-        print(f"  text through the gate, {label}'s evidence: {len(got)}")
+        print(f"  text through the gate, {label}: {len(got)}")
         for line in got:
             print(f"    {line}")
 
