@@ -111,7 +111,9 @@ class Settings(BaseSettings):
     fulfilment_deadline_s: float = Field(
         4.0, ge=0.5, le=30, description="Seconds a database or service may take before the caller is told."
     )
-    max_call_s: float = Field(1800.0, ge=30, le=14400, description="Longest call with the machine; then a person.")
+    max_call_s: float = Field(
+        1800.0, ge=30, le=14400, description="Seconds a call with the machine may last; then a person."
+    )
 
     # Speaking
     voice: Literal["espeak"] = Field("espeak", description="Synthesiser: `espeak` (pyttsx3 with espeak-ng).")

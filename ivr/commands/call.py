@@ -187,7 +187,9 @@ def _describe(kind: str, data: Mapping[str, Any]) -> str:
         return _describe_turn(data)
     if kind == "decision":
         weights = data.get("contributions") or {}
-        why = "; ".join([str(data.get("reason") or "")] + [f"{name} {value:.2g}" for name, value in weights.items()])
+        why = "; ".join(
+            [str(data.get("reason") or "")] + [f"{name} {value:.2g}" for name, value in weights.items()]
+        )
         return f"          -> {data.get('action')}: {why}"
     if kind == "handoff":
         return f"          -> hand-off ({data.get('reason')}): {data.get('status')}"
