@@ -43,6 +43,7 @@ class Hotline:
             content=content,
             max_calls=settings.max_calls,
             language=settings.language,
+            waiting_s=settings.stream_token_s,
         )
         self.tokens = StreamTokens(settings.stream_token_s)
         self._watch = StreamWatch(self.tokens, lambda info: self.house.finished(info.call_sid))
@@ -75,7 +76,9 @@ class Hotline:
     def _make_app(self) -> Flask:
         app = Flask("ivr", static_folder=None)
         access.protect(app, self.settings)
-        app.register_blueprint(webhooks.blueprint(self.house, self.settings, self.tokens))
+        app.register_blueprint(
+            webhooks.blueprint(self.house, self.settings, self.tokens, frame_bad=self.metrics.frame_bad)
+        )
         app.register_blueprint(api.blueprint(self.store, self.bus, self.journal.flush))
         app.register_blueprint(operations.blueprint(self.metrics, self.readiness))
         app.register_blueprint(phone.blueprint(self.house, self.settings, self.tokens))

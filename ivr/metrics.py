@@ -91,6 +91,10 @@ class Metrics:
         for reason in _HANDOFF_REASONS:
             self.handoffs.labels(reason=reason)
 
+    def frame_bad(self, kind: str) -> None:
+        """Count a message on a line that was skipped."""
+        self.frames_bad.labels(kind=kind).inc()
+
     def render(self) -> bytes:
         """Everything in Prometheus' text format, UTF-8; serve it as :data:`CONTENT_TYPE`."""
         return generate_latest(self.registry)

@@ -98,12 +98,14 @@ class HotlineServer(BaseApplication):  # type: ignore[misc]
     def load(self) -> Any:
         """Make the application, in the worker."""
         app, drain = self._load()
+        master = os.getppid()
 
         def drain_and_stop() -> None:
             try:
                 drain()
             finally:
-                os.kill(os.getppid(), signal.SIGTERM)
+                if os.getppid() == master:  # a dead master's worker has been given to a stranger
+                    os.kill(master, signal.SIGTERM)
 
         def on_drain(_signal: int, _frame: object) -> None:
             threading.Thread(target=drain_and_stop, name="drain", daemon=True).start()

@@ -23,6 +23,9 @@ MAX_WAIT_S = 3.0
 """Estimated wait for a decode above which a new call goes straight to a person: with it, a reply would come
 later than about 4 s, where callers begin to say "hello?"."""
 
+START_SLACK_S = 15.0
+"""Seconds a stream that has come may take to begin (10, see ``StreamLimits.start_s``), and some slack."""
+
 ENDINGS_KEPT = 2_000
 """Endings remembered after their calls (the carrier asks within seconds)."""
 
@@ -31,7 +34,13 @@ class House:
     """Satisfies :class:`ivr.call.switchboard_types.Switchboard`. Every method is safe from any thread."""
 
     def __init__(
-        self, services: Callable[[], CallServices | None], *, content: Content, max_calls: int, language: Language
+        self,
+        services: Callable[[], CallServices | None],
+        *,
+        content: Content,
+        max_calls: int,
+        language: Language,
+        waiting_s: float = 60.0,
     ) -> None:
         """Open the house.
 
@@ -40,13 +49,17 @@ class House:
             content: The texts, there from the start: a caller who comes too early is told so in them.
             max_calls: Calls at once.
             language: The hotline's own.
+            waiting_s: How long a call may take to bring its stream.
         """
         self._services = services
         self._content = content
         self._max_calls = max_calls
         self._language: Language = language
+        self._waiting_s = waiting_s + START_SLACK_S
         self._lock = threading.Lock()
+        self._waiting: dict[str, float] = {}  # admitted, the stream has not come; until when its place is kept
         self._live: dict[str, CallSession] = {}
+        self._handing_off: OrderedDict[str, None] = OrderedDict()  # with a person, or on the way there
         self._endings: OrderedDict[str, Ending] = OrderedDict()
         self._draining = False
 
@@ -67,7 +80,7 @@ class House:
         if services is None:
             _log.warning("call_refused", call_sid=info.call_sid, why="models are not ready")
             return False
-        why = self._why_not(services)
+        why = self._enter(info.call_sid, services)
         services.journal.call_started(
             CallStarted(
                 call_sid=info.call_sid,
@@ -81,13 +94,30 @@ class House:
         )
         if why is not None:
             _log.warning("call_refused", call_sid=info.call_sid, why=why)
-            services.journal.outcome(info.call_sid, "handed_off")
+            services.journal.call_ended(info.call_sid, datetime.now(UTC), "handed_off")
         return why is None
+
+    def _enter(self, call_sid: str, services: CallServices) -> str | None:
+        """Keep a place for a call; says why it can't have one, and must go to a person."""
+        now_s = time.monotonic()
+        with self._lock:
+            lost = [waiting for waiting, until_s in self._waiting.items() if until_s < now_s]
+            for waiting in lost:
+                del self._waiting[waiting]
+            why = self._why_not(services)
+            if why is None:
+                self._waiting[call_sid] = now_s + self._waiting_s
+            else:
+                self._goes_to_person(call_sid)
+            self._count()
+        for waiting in lost:  # its stream broke before it began, and the carrier never said more
+            services.journal.call_ended(waiting, datetime.now(UTC))
+        return why
 
     def _why_not(self, services: CallServices) -> str | None:
         if self._draining:
             return "the server is going down"
-        if self.live_calls >= self._max_calls:
+        if len(self._live) + len(self._waiting) >= self._max_calls:
             return f"full house: {self._max_calls} calls"
         wait_s = services.recognition.load()
         if wait_s > MAX_WAIT_S:
@@ -101,8 +131,9 @@ class House:
             raise RuntimeError("a call was admitted before the models were ready")
         session = CallSession(info, line, services, self._ended)
         with self._lock:
+            self._waiting.pop(info.call_sid, None)
             self._live[info.call_sid] = session
-        services.metrics.calls.labels(state="talking").set(self.live_calls)
+            self._count()
         _log.info("call_began", call_sid=info.call_sid, origin=info.origin)
         session.start()
         return session
@@ -115,9 +146,11 @@ class House:
             self._endings[call_sid] = session.ending
             while len(self._endings) > ENDINGS_KEPT:
                 self._endings.popitem(last=False)
+            if session.ending.next == "person":
+                self._goes_to_person(call_sid)
+            self._count()
         services = self._services()
         if services is not None:
-            services.metrics.calls.labels(state="talking").set(self.live_calls)
             services.metrics.calls_ended.labels(outcome=session.outcome).inc()
         _log.info("call_ended", call_sid=call_sid, next=session.ending.next)
 
@@ -128,7 +161,16 @@ class House:
         if session is not None:
             session.join(timeout_s=5.0)
         with self._lock:
-            return self._endings.get(call_sid) or Ending("person", self._language)
+            never_came = call_sid in self._waiting
+            if never_came:
+                del self._waiting[call_sid]
+                self._goes_to_person(call_sid)
+                self._count()
+            ending = self._endings.get(call_sid) or Ending("person", self._language)
+        if never_came and (services := self._services()):
+            _log.warning("stream_never_came", call_sid=call_sid)
+            services.journal.call_ended(call_sid, datetime.now(UTC), "handed_off")
+        return ending
 
     def text(self, key: str, language: Language, **values: str) -> str:
         """Look up a text of the prompts."""
@@ -139,17 +181,42 @@ class House:
         """Record how the hand-off went."""
         if services := self._services():
             services.journal.handoff_status(call_sid, status, agent)
+        if status == "completed":
+            self._leave(call_sid)
 
     def voicemail(self, call_sid: str, recording_url: str | None, duration_s: float | None) -> None:
         """Record that the caller left a message, or did not."""
         _log.info("voicemail", call_sid=call_sid, left=recording_url is not None, duration_s=duration_s)
         if (services := self._services()) and recording_url is not None:
             services.journal.outcome(call_sid, "voicemail")
+        self._leave(call_sid)
 
     def finished(self, call_sid: str) -> None:
         """Close the record of a call that the carrier says is over."""
+        self._leave(call_sid)
         if services := self._services():
             services.journal.call_ended(call_sid, datetime.now(UTC))
+
+    def _leave(self, call_sid: str) -> None:
+        """The call is over for us, wherever it was but on its stream."""
+        with self._lock:
+            self._waiting.pop(call_sid, None)
+            self._handing_off.pop(call_sid, None)
+            self._count()
+
+    def _goes_to_person(self, call_sid: str) -> None:
+        """Count a call as handing off until the carrier says it is over. With the lock held."""
+        self._handing_off[call_sid] = None
+        while len(self._handing_off) > ENDINGS_KEPT:
+            self._handing_off.popitem(last=False)
+
+    def _count(self) -> None:
+        """Show how many calls are in which state. With the lock held."""
+        if services := self._services():
+            gauge = services.metrics.calls
+            gauge.labels(state="waiting").set(len(self._waiting))
+            gauge.labels(state="talking").set(len(self._live))
+            gauge.labels(state="handing_off").set(len(self._handing_off))
 
     def drain(self, patience_s: float, sleep: Callable[[float], None] = time.sleep) -> None:
         """Take no new calls, let live ones finish, then send the rest to a person.

@@ -44,12 +44,14 @@ class CallLanguage:
         """The language to read an utterance in.
 
         Until the call's language is settled, a word clearly of another language ("agent" on a Korean hotline) is
-        read in that one, and anything doubtful in the hotline's own.
+        read in that one, and anything doubtful in the hotline's own. Only the hotline's own counts as doubt:
+        a sentence that is Korean or perhaps Japanese is not English.
         """
         if self.settled or not probabilities:
             return self.language
         best: Language = max(probabilities, key=lambda language: probabilities[language])
-        return best if probabilities[best] >= LOCK_PROBABILITY else self.language
+        own = probabilities.get(self.language, 0.0)
+        return best if probabilities[best] >= LOCK_PROBABILITY * (probabilities[best] + own) else self.language
 
 
 def heard(state: CallLanguage, probabilities: Mapping[Language, float], speech_ms: int) -> CallLanguage:

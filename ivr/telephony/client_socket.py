@@ -100,7 +100,9 @@ class ClientSocket:
         if self._thread is not None and self._thread is not threading.current_thread():
             self._thread.join(wait_s)
         self._sock.cut()
-        if self._thread is not None and self._thread is not threading.current_thread():
+        if self._thread is None:
+            self._sock.close()
+        elif self._thread is not threading.current_thread():
             self._thread.join(wait_s)
 
     def _send(self, event: Event) -> None:

@@ -100,14 +100,18 @@ class MediaStream:
         switchboard: Switchboard,
         limits: StreamLimits,
         clock: Callable[[], float] = time.monotonic,
+        frame_bad: Callable[[str], None] | None = None,
     ) -> None:
-        """Prepare to read ``sock`` for the call ``info``, which the token named."""
+        """Prepare to read ``sock`` for the call ``info``, which the token named.
+
+        ``frame_bad`` is told the kind of each message that is skipped.
+        """
         self._sock = sock
         self._info = info
         self._switchboard = switchboard
         self._limits = limits
         self._clock = clock
-        self._complaints = Complaints(info.call_sid)
+        self._complaints = Complaints(info.call_sid, frame_bad)
         self._timekeeper = Timekeeper()
         self._call: LiveCall | None = None
         self._deaf = False
@@ -199,7 +203,13 @@ class MediaStream:
         self._call.receive(event)
 
 
-def serve(ws: Server, info: CallInfo, switchboard: Switchboard, limits: StreamLimits) -> None:
+def serve(
+    ws: Server,
+    info: CallInfo,
+    switchboard: Switchboard,
+    limits: StreamLimits,
+    frame_bad: Callable[[str], None] | None = None,
+) -> None:
     """Carry one call's stream, from the accepted upgrade to the end. Never raises.
 
     Args:
@@ -207,10 +217,11 @@ def serve(ws: Server, info: CallInfo, switchboard: Switchboard, limits: StreamLi
         info: The call whose token opened the stream.
         switchboard: The house.
         limits: How patient to be.
+        frame_bad: Told the kind of each message that is skipped.
     """
     sock = CallSocket(ws, send_timeout_s=limits.send_s)
     try:
-        MediaStream(sock, info, switchboard, limits).run()
+        MediaStream(sock, info, switchboard, limits, frame_bad=frame_bad).run()
     except Exception:  # the call was to take any event without raising
         _log.exception("stream_failed", call_sid=info.call_sid)
     finally:

@@ -1,6 +1,7 @@
 """Twilio's webhooks and the media stream's door, as one blueprint under ``/twilio``."""
 
 import re
+from collections.abc import Callable
 
 import structlog
 from flask import Blueprint, Response, g, request
@@ -25,7 +26,11 @@ _log = structlog.get_logger(__name__)
 
 
 def blueprint(
-    switchboard: Switchboard, settings: Settings, tokens: StreamTokens, limits: StreamLimits | None = None
+    switchboard: Switchboard,
+    settings: Settings,
+    tokens: StreamTokens,
+    limits: StreamLimits | None = None,
+    frame_bad: Callable[[str], None] | None = None,
 ) -> Blueprint:
     """Make the carrier's routes.
 
@@ -34,6 +39,7 @@ def blueprint(
         settings: Credentials, public address, agents' numbers.
         tokens: Where stream tokens are kept; the app sweeps them (:class:`ivr.telephony.watch.StreamWatch`).
         limits: How patient streams are; None for the defaults.
+        frame_bad: Told the kind of each message of a stream that is skipped; for the metrics.
     """
     routes = Blueprint("twilio", __name__, url_prefix="/twilio")
     handover = Handover(switchboard, settings)
@@ -58,7 +64,7 @@ def blueprint(
         options.setdefault("max_message_size", MAX_MESSAGE_BYTES)
 
     def media_stream(ws: Server, token: str) -> None:
-        serve(ws, g.call_info, switchboard, limits or StreamLimits())
+        serve(ws, g.call_info, switchboard, limits or StreamLimits(), frame_bad)
 
     Sock().route("/stream/<token>", bp=routes)(media_stream)
     return routes

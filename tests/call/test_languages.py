@@ -23,6 +23,12 @@ def test_a_single_word_is_read_in_its_language_but_settles_nothing() -> None:
     assert not heard(CallLanguage("ko"), sure("en"), speech_ms=300).settled
 
 
+def test_doubt_between_two_others_is_no_reason_for_the_hotlines_own() -> None:
+    korean: dict[Language, float] = {"ko": 0.749, "ja": 0.248, "en": 0.002, "zh": 0.001}
+    assert CallLanguage("en").spoken(korean) == "ko"
+    assert CallLanguage("ja").spoken(korean) == "ja"
+
+
 def test_doubt_settles_nothing() -> None:
     assert not heard(CallLanguage("ko"), sure("zh", 0.6), speech_ms=2_000).settled
     assert not heard(CallLanguage("ko"), {}, speech_ms=2_000).settled

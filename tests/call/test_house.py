@@ -1,0 +1,114 @@
+"""Who may come in, and what is known of calls that are not on their stream."""
+
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from ivr.call.house import START_SLACK_S, House
+from ivr.call.line import CallInfo
+from ivr.call.services import CallServices
+from ivr.metrics import Metrics
+from tests.call.stage import content
+
+
+class Diary:
+    """A journal that keeps what it is told."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[Any, ...]] = []
+
+    def __getattr__(self, what: str) -> Any:
+        def tell(first: Any, *rest: Any) -> None:
+            self.told.append(
+                (what, getattr(first, "call_sid", first), *(each for each in rest if each is not None))
+            )
+
+        return tell
+
+    def ended(self) -> list[tuple[str, str | None]]:
+        """The calls whose record was closed, and what they came to if that was said."""
+        return [(entry[1], entry[3] if len(entry) > 3 else None) for entry in self.told if entry[0] == "call_ended"]
+
+
+class Stage:
+    """A house of two places."""
+
+    def __init__(self, waiting_s: float = 60.0) -> None:
+        self.diary = Diary()
+        self.metrics = Metrics()
+        self.behind_s = 0.0
+        services = SimpleNamespace(
+            journal=self.diary,
+            metrics=self.metrics,
+            content=content(),
+            recognition=SimpleNamespace(load=lambda: self.behind_s),
+        )
+        self.house = House(
+            lambda: cast(CallServices, services),
+            content=content(),
+            max_calls=2,
+            language="en",
+            waiting_s=waiting_s,
+        )
+
+    def admit(self, name: str) -> bool:
+        return self.house.admit(CallInfo(name))
+
+    def count(self, state: str) -> float:
+        return float(self.metrics.registry.get_sample_value("ivr_calls_live", {"state": state}) or 0)
+
+
+def test_a_call_whose_stream_is_awaited_has_its_place() -> None:
+    stage = Stage()
+    assert [stage.admit(name) for name in ("CA1", "CA2", "CA3")] == [True, True, False]
+    assert (stage.count("waiting"), stage.count("handing_off")) == (2, 1)
+    assert stage.diary.ended() == [("CA3", "handed_off")]
+    stage.house.finished("CA1")
+    stage.house.finished("CA3")
+    assert (stage.count("waiting"), stage.count("handing_off")) == (1, 0)
+    assert stage.admit("CA4")
+
+
+def test_a_call_whose_stream_never_came_goes_to_a_person_once() -> None:
+    stage = Stage()
+    stage.admit("CA1")
+    for _ in range(3):
+        assert stage.house.ending("CA1").next == "person"
+    assert stage.diary.ended() == [("CA1", "handed_off")]
+    assert (stage.count("waiting"), stage.count("handing_off")) == (0, 1)
+    stage.house.handoff_status("CA1", "accepted", "+8210")
+    assert stage.count("handing_off") == 1
+    stage.house.handoff_status("CA1", "completed")
+    assert stage.count("handing_off") == 0
+
+
+def test_a_place_is_not_kept_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    stage = Stage(waiting_s=5.0)
+    now_s = [100.0]
+    monkeypatch.setattr("ivr.call.house.time.monotonic", lambda: now_s[0])
+    assert stage.admit("CA1")
+    assert stage.admit("CA2")
+    now_s[0] += 5.0 + START_SLACK_S + 0.1
+    assert stage.admit("CA3")
+    assert stage.diary.ended() == [("CA1", None), ("CA2", None)]
+    assert stage.count("waiting") == 1
+
+
+def test_nobody_comes_in_who_could_not_be_answered_in_time() -> None:
+    stage = Stage()
+    stage.behind_s = 10.0
+    assert not stage.admit("CA1")
+    stage.behind_s = 0.0
+    stage.house.drain(0.0)
+    assert not stage.admit("CA2")
+    assert stage.count("handing_off") == 2
+
+
+def test_a_left_message_ends_the_way_to_a_person() -> None:
+    stage = Stage()
+    stage.admit("CA1")
+    stage.house.ending("CA1")
+    stage.house.voicemail("CA1", "https://example.com/message", 3.0)
+    assert stage.count("handing_off") == 0
+    assert ("outcome", "CA1", "voicemail") in stage.diary.told
