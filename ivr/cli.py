@@ -1,6 +1,8 @@
 """``python -m ivr``: the front door. Each command lives in ``ivr/commands`` and is imported only when used."""
 
+import ast
 import importlib
+from pathlib import Path
 
 import click
 
@@ -18,6 +20,18 @@ class _LazyGroup(click.Group):
             return None
         command: click.Command = importlib.import_module(f"ivr.commands.{cmd_name.replace('-', '_')}").command
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, _summary(name)) for name in COMMANDS])
+
+
+def _summary(name: str) -> str:
+    """What a command is for: its module's first line, read without importing the module."""
+    module = Path(__file__).parent / "commands" / f"{name.replace('-', '_')}.py"
+    first, *_ = (ast.get_docstring(ast.parse(module.read_bytes())) or "").splitlines() or [""]
+    summary = first.rpartition("``: ")[2]
+    return summary[:1].upper() + summary[1:]
 
 
 @click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
