@@ -14,7 +14,8 @@ from typing import Any, Protocol
 
 import structlog
 from flask import Blueprint, Response, jsonify, render_template, request
-from werkzeug.exceptions import RequestEntityTooLarge
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import NotFound, RequestEntityTooLarge
 
 from ivr.call.line import CallInfo
 from ivr.call.switchboard_types import Switchboard
@@ -106,6 +107,13 @@ def blueprint(switchboard: Switchboard, settings: Settings, tokens: TokenIssuer)
         address = f"{request.scheme}://{request.host}"
         public = (settings.public_url or address).rstrip("/")
         return _page("index.html", script="index.js", links=_LINKS, address=address, public_address=public)
+
+    @pages.app_errorhandler(404)
+    def not_found(error: NotFound) -> ResponseReturnValue:
+        """A page for people; programs get what they would get anyway."""
+        if "text/html" not in request.headers.get("Accept", ""):
+            return error
+        return protect(Response(_page("not_found.html", script="index.js", title="not_found"), 404))
 
     @pages.get("/phone")
     def phone() -> str:

@@ -9,13 +9,14 @@ from typing import ClassVar, Literal
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 START_TIMEOUT_MS = 60_000
 STEP_TIMEOUT_MS = 20_000
 """Patience with one step in the browser: generous, for a machine that is busy with other tests."""
+expect.set_options(timeout=STEP_TIMEOUT_MS)
 
 _QUIET_ARGUMENTS = (
     "--no-sandbox",  # tests may run as root in a container

@@ -255,14 +255,14 @@ def test_what_the_hotline_says_is_played_and_clear_stops_it() -> None:
         call = ring(page, stage)
         call.line.send_audio(samples_to_ulaw(tone(440, 20)))  # in one go, as prompts are sent
         call.line.send_mark("end of a long speech")
-        expect(page.locator("#status")).to_have_text("Connected · speaking")
+        expect(page.locator("#status")).to_have_text("Connected · hotline speaking")
         wait_for_level(page, 0.5, 1)
 
         cleared_s = time.monotonic()
         call.line.clear()
         assert call.wait(lambda call: call.marks == ["end of a long speech"], 5)
         assert stage.when(lambda event: isinstance(event, MarkReached)) - cleared_s < 0.5
-        expect(page.locator("#status")).to_have_text("Connected · listening")
+        expect(page.locator("#status")).to_have_text("Connected · hotline listening")
         wait_for_level(page, 0, 0.05)
 
         call.line.send_audio(samples_to_ulaw(tone(440, 0.3)))
@@ -310,6 +310,12 @@ def test_recordings_are_said_in_turn_instead_of_the_microphone(tmp_path: Path) -
         call.line.send_audio(samples_to_ulaw(tone(300, 0.3)))
         expect(page.locator("#recordings .badge").nth(1)).to_have_text("said")
         page.wait_for_timeout(300)
+
+        call.line.close()
+        expect(page.locator("body")).to_have_attribute("data-state", "ended")
+        page.click("#call")
+        expect(page.locator("body")).to_have_attribute("data-state", "live")
+        expect(page.locator("#recordings .badge")).to_have_text(["waiting", "waiting"])  # the next call: all again
 
     heard = ulaw_to_samples(call.heard)
     assert likeness(heard, said) > 0.98, "nothing but µ-law stands between a recording and the line"
@@ -471,8 +477,11 @@ ASSISTANT_TURN: dict[str, object] = {
 def test_the_conversation_is_shown_live_and_html_in_it_is_only_text() -> None:
     with on_stage() as stage, launch() as page:
         ring(page, stage)
+        stage.show("speaking", text="Hello.")
+        stage.show("speaking", text="How can I help you?")
+        expect(page.locator(".turn.partial.assistant .words")).to_have_text("Hello. How can I help you?")
         stage.show("partial", text="where is")
-        expect(page.locator(".turn.partial")).to_contain_text("where is")
+        expect(page.locator(".turn.partial.caller")).to_contain_text("where is")
         stage.show("turn", **CALLER_TURN)
         stage.show("partial", text="and")
         stage.show("partial", text="")
@@ -494,10 +503,9 @@ def test_the_conversation_is_shown_live_and_html_in_it_is_only_text() -> None:
             "4.8 syll/s",
             "-24 dB",
             "182 Hz",
-            "Feeling –",
-            "Frustration –",
         ):
             assert fact in facts
+        assert "Feeling" not in facts, "what is not known is left out"
         assert "430 ms" in assistant.inner_text()
         boxes = caller.bounding_box(), assistant.bounding_box()
         assert boxes[0] and boxes[1]
@@ -514,6 +522,22 @@ def test_the_conversation_is_shown_live_and_html_in_it_is_only_text() -> None:
         expect(page.locator("#turns .turn.caller .who").first).to_contain_text("고객")
         expect(page.locator("#decisions .decision").first).to_contain_text("답하기")
         expect(page.locator("#call")).to_have_text("전화 끊기")
+
+
+@browser_test
+def test_the_newest_words_stay_in_view_unless_the_reader_scrolled_up() -> None:
+    with on_stage() as stage, launch() as page:
+        ring(page, stage)
+        turns = page.locator("#turns .turn:not(.partial)")
+        for round_ in range(12):
+            stage.show("speaking", text="It is on its way.")
+            stage.show("turn", **{**ASSISTANT_TURN, "text": f"It is on its way, {round_}. " * 6})
+        expect(turns).to_have_count(12)
+        expect(turns.last).to_be_in_viewport(ratio=0.9)
+        page.locator("#turns").evaluate("list => (list.scrollTop = 0)")
+        stage.show("turn", **ASSISTANT_TURN)
+        expect(turns).to_have_count(13)
+        assert page.locator("#turns").evaluate("list => list.scrollTop") == 0
 
 
 @browser_test
@@ -654,6 +678,16 @@ def test_the_index_leads_to_the_phone_and_names_the_webhook(house: FakeHouse) ->
     html = app.test_client().get("/").get_data(as_text=True)
     assert 'href="/phone"' in html
     assert "https://hotline.example/twilio/voice" in html
+
+
+def test_a_wrong_address_is_told_in_a_page_to_people_and_plainly_to_programs(client: FlaskClient) -> None:
+    page = client.get("/nowhere", headers={"Accept": "text/html", "Accept-Language": "ko"})
+    assert page.status_code == 404
+    assert "페이지를 찾을 수 없습니다" in page.get_data(as_text=True)
+    assert "default-src 'self'" in page.headers["Content-Security-Policy"]
+    plain = client.get("/nowhere", headers={"Accept": "*/*"})
+    assert plain.status_code == 404
+    assert "stylesheet" not in plain.get_data(as_text=True)
 
 
 def test_every_text_exists_in_both_languages_and_is_used() -> None:

@@ -151,7 +151,7 @@ def test_the_microphone_is_heard_and_the_zero_key_gets_a_person(hotline_url: str
         assert facts(caller)["Intent"].startswith("opening_hours (")
         decision = page.locator("#decisions .decision.answer").first
         expect(decision.locator(".reason")).not_to_be_empty()
-        expect(page.locator("#status")).to_have_text("Connected · speaking")
+        expect(page.locator("#status")).to_have_text("Connected · hotline speaking")
         assert line.highest_level > 0.5
 
         page.keyboard.press("0")

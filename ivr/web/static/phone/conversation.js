@@ -16,6 +16,10 @@ function number(value, digits, unit) {
   return typeof value === "number" ? text(unit, { value: value.toFixed(digits) }) : UNKNOWN;
 }
 
+function known(pairs) {
+  return pairs.filter(([, value]) => value !== UNKNOWN);
+}
+
 function percent(value) {
   return typeof value === "number" ? `${Math.round(value * 100)} %` : UNKNOWN;
 }
@@ -24,15 +28,15 @@ function withConfidence(word, confidence) {
   return typeof confidence === "number" ? `${word} (${percent(confidence)})` : word;
 }
 
-/** What is known of a turn, as [label, value] pairs. */
+/** What is known of a turn, as [label, value] pairs; what is not known is not there. */
 function facts(turn) {
   const language = turn.language ? textOr(`language_${turn.language}`, turn.language) : UNKNOWN;
   if (turn.speaker !== "caller") {
-    return [["language", language], ["response", number(turn.response_ms, 0, "unit_ms")]];
+    return known([["language", language], ["response", number(turn.response_ms, 0, "unit_ms")]]);
   }
   const { emotion } = turn;
   const prosody = turn.prosody ?? {};
-  return [
+  return known([
     ["language", language],
     ["intent", turn.intent ? withConfidence(turn.intent, turn.intent_confidence) : UNKNOWN],
     ["rate", number(turn.speech_rate, 1, turn.language === "ja" ? "unit_morae" : "unit_syllables")],
@@ -40,7 +44,7 @@ function facts(turn) {
     ["pitch", number(prosody.f0_median_hz, 0, "unit_hz")],
     ["feeling", emotion ? withConfidence(textOr(`emotion_${emotion.label}`, emotion.label), emotion.confidence) : UNKNOWN],
     ["frustration", percent(turn.frustration)],
-  ];
+  ]);
 }
 
 function factList(pairs) {
@@ -102,16 +106,11 @@ export class Conversation {
   #turns = [];
   #decisions = [];
   #handoff = null;
-  #atEnd = true;
   #unfinished = {}; // speaker → words so far: the caller's while heard, ours while spoken
 
   constructor(turnList, decisionList) {
     this.#turnList = turnList;
     this.#decisionList = decisionList;
-    // Whoever has scrolled up to read is left there.
-    turnList.addEventListener("scroll", () => {
-      this.#atEnd = turnList.scrollHeight - turnList.scrollTop - turnList.clientHeight < AT_END_PX;
-    });
   }
 
   clear() {
@@ -131,12 +130,18 @@ export class Conversation {
   /** One event of the live view; names it does not know are left alone. */
   event(name, data) {
     if (name === "turn") {
+      const follow = this.#atEnd();
       this.#turns.push(data);
       delete this.#unfinished[data.speaker];
+      if (data.speaker === "caller") delete this.#unfinished.assistant; // stopped before a word of it was heard
       this.#turnList.append(turnItem(data));
+      this.#afterTurns(follow);
+    } else if (name === "partial") {
+      this.#unfinished.caller = data.text;
       this.#afterTurns();
-    } else if (name === "partial" || name === "speaking") {
-      this.#unfinished[name === "partial" ? "caller" : "assistant"] = data.text;
+    } else if (name === "speaking") {
+      const { assistant } = this.#unfinished; // several phrases make one turn
+      this.#unfinished.assistant = assistant ? `${assistant} ${data.text}` : data.text;
       this.#afterTurns();
     } else if (name === "decision") {
       this.#decisions.push(data);
@@ -149,21 +154,30 @@ export class Conversation {
 
   /** Draw everything anew: the page's language has changed. */
   redraw() {
+    const follow = this.#atEnd();
     this.#turnList.replaceChildren(...this.#turns.map(turnItem));
-    this.#afterTurns();
+    this.#afterTurns(follow);
     this.#drawDecisions();
   }
 
-  #afterTurns() {
+  /** Whoever has scrolled up to read is left there. */
+  #atEnd() {
+    const { scrollHeight, scrollTop, clientHeight } = this.#turnList;
+    return scrollHeight - scrollTop - clientHeight < AT_END_PX;
+  }
+
+  #afterTurns(follow = this.#atEnd()) {
     for (const item of this.#turnList.querySelectorAll(".partial")) item.remove();
     for (const [speaker, words] of Object.entries(this.#unfinished)) {
       if (!words) continue;
       const item = element("li", `turn ${speaker} partial`);
       item.setAttribute("aria-hidden", "true"); // half-heard words change too often to be read out
-      item.append(element("p", "who", text("partial")), element("p", "words", words));
+      const head = element("p", "who", textOr(`speaker_${speaker}`, speaker));
+      head.append(element("span", "tag", text("partial")));
+      item.append(head, element("p", "words", words));
       this.#turnList.append(item);
     }
-    if (this.#atEnd) this.#turnList.scrollTop = this.#turnList.scrollHeight;
+    if (follow) this.#turnList.scrollTop = this.#turnList.scrollHeight;
   }
 
   #drawDecisions() {

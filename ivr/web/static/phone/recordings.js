@@ -36,8 +36,11 @@ export class Recordings {
     this.#consider();
   }
 
+  /** Each call begins with the first one again. */
   callStarted() {
     this.#live = true;
+    for (const item of this.#items) item.state = "waiting";
+    this.#changed();
     this.#assistantSpeaking = false;
     this.#assistantSpoke = false;
     this.#quietSince = performance.now();
