@@ -75,7 +75,12 @@ class Chronicle:
         """Record a decision with its reasons."""
         self._journal.decision(
             self._call_sid,
-            DecisionRecord(at_ms, decision.action.value, decision.reason, dict(decision.contributions)),
+            DecisionRecord(
+                at_ms,
+                decision.action.value,
+                decision.reason,
+                {name: round(weight, 3) for name, weight in decision.contributions.items()},
+            ),
         )
 
     def language_found(self, language: str) -> None:

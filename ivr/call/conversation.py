@@ -16,7 +16,7 @@ from ivr.call.errands import ErrandDone, Errands
 from ivr.call.languages import CallLanguage
 from ivr.call.line import CallInfo, Line
 from ivr.call.listener import Decoded, Listener
-from ivr.call.mouth import Mouth, Phrase, Spoken
+from ivr.call.mouth import Mouth, Phrase
 from ivr.call.services import CallServices
 from ivr.call.speaker import Speaker
 from ivr.call.switchboard_types import Ending
@@ -91,7 +91,6 @@ class Conversation:
         self._keypad = keypad.Keypad()
         self._timers = _Timers()
         self._barge_in = BargeIn()
-        self._cut: Spoken | None = None
         self._partial = ""
         self._answering_ms: int | None = None
         self._final: Decision | None = None
@@ -267,10 +266,8 @@ class Conversation:
         return since_ms is not None and now_ms - since_ms >= limit_s * 1000
 
     def _interrupt(self, now_ms: int) -> None:
-        self._cut = self._speaker.stop(now_ms)
-        if self._cut is not None:
-            self._services.metrics.barge_ins.inc()
-            _log.info("barge_in", heard=len(self._cut.text))
+        if self._speaker.pause(now_ms):
+            _log.debug("paused_for_caller", at_ms=now_ms)
 
     def _heard(self, utterance: Utterance | None, now_ms: int) -> None:
         """Take in a whole turn of the caller."""
@@ -279,31 +276,33 @@ class Conversation:
                 self._timers.reply_since = now_ms
             return
         self._timers.reply_since = None
-        cut, self._cut = self._cut, None
+        interrupts = self._speaker.paused
         meaning = utterance.meaning
         listening_only = (
-            (cut is not None or self.speaking)
+            (interrupts or self.speaking)
             and self._state.expecting.kind != "yes_no"
             and is_backchannel(meaning.text, meaning.language)
         )
         if not meaning.text or listening_only:
-            self._not_a_turn(utterance, cut, now_ms)
+            self._not_a_turn(utterance, now_ms)
             return
+        if interrupts:
+            self._services.metrics.barge_ins.inc()
         self._speaker.stop(now_ms)
         feeling = _feeling(utterance)
-        self._chronicle.caller_said(utterance, feeling, interrupted=cut is not None)
+        self._chronicle.caller_said(utterance, feeling, interrupted=interrupts)
         if meaning.language != self._state.language:
             self._state = replace(self._state, language=meaning.language)
             self._chronicle.language_found(meaning.language)
         self._answering_ms = utterance.end_ms
         self._meet(Heard(meaning, feeling), now_ms)
 
-    def _not_a_turn(self, utterance: Utterance, cut: Spoken | None, now_ms: int) -> None:
+    def _not_a_turn(self, utterance: Utterance, now_ms: int) -> None:
         """No words, or only "uh-huh": go on as if nothing had been said, unless the caller clearly tried."""
         rejected = utterance.recognition.rejected_because
         _log.info("not_a_turn", speech_ms=utterance.speech_ms, rejected_because=rejected)
-        if cut is not None:
-            self._speaker.resume(cut, now_ms)
+        if self._speaker.paused:
+            self._speaker.resume(now_ms)
         elif not self.speaking:
             if not utterance.meaning.text and utterance.speech_ms >= UNINTELLIGIBLE_MS:
                 self._answering_ms = utterance.end_ms

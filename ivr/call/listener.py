@@ -233,7 +233,9 @@ class Listener:
         if job is None or not covered or _failed(job.future) or (words is not None and not ahead):
             job = self._submit(turn, final=True)
         elif not ahead:
-            self._services.recognition.promote(job.future)
+            self._services.recognition.promote(
+                job.future, deadline_s=self._services.settings.recognition_deadline_s
+            )
         closing = _Closing(
             job, self._start_ms or self._last_voice_ms, self._last_voice_ms, self._over_our_voice, ahead
         )

@@ -40,8 +40,6 @@ class Spoken:
     start_ms: int
     end_ms: int
     interrupted: bool
-    rest: tuple[Phrase, ...] = ()
-    """What was not heard, from the cut phrase's beginning: to go on after a mistaken interruption."""
 
 
 @dataclass(frozen=True)
@@ -62,12 +60,18 @@ class Mouth:
         self._line = line
         self._queue: deque[_Queued] = deque()
         self._done: list[_Queued] = []
+        self._paused_ms: int | None = None
         self._marks = 0
 
     @property
     def speaking(self) -> bool:
         """Whether something sent has not been heard to its end yet."""
-        return bool(self._queue)
+        return bool(self._queue) and not self.paused
+
+    @property
+    def paused(self) -> bool:
+        """Whether we have stopped in the middle, and may yet go on."""
+        return self._paused_ms is not None
 
     @property
     def ends_at_ms(self) -> int | None:
@@ -91,7 +95,7 @@ class Mouth:
 
     def mark_reached(self, name: str) -> None:
         """Take in a mark: its phrase, and all before it, were heard. Marks of cleared audio are ignored."""
-        if any(queued.mark == name for queued in self._queue):
+        if not self.paused and any(queued.mark == name for queued in self._queue):
             while self._queue:
                 queued = self._queue.popleft()
                 self._done.append(queued)
@@ -100,34 +104,60 @@ class Mouth:
 
     def finished(self, now_ms: int) -> Spoken | None:
         """What has been said since the last call of this, once all of it was heard; None before that."""
+        if self.paused:
+            return None
         while self._queue and now_ms > self._queue[0].end_ms + MARK_GRACE_MS:
             self._done.append(self._queue.popleft())
         if self._queue or not self._done:
             return None
         return self._report(self._done[-1].end_ms, interrupted=False)
 
+    def pause(self, now_ms: int) -> bool:
+        """Stop at once, perhaps to go on: what comes next tells. False when silent already.
+
+        Raises:
+            LineClosedError: the line is gone.
+        """
+        if not self.speaking:
+            return False
+        self._line.clear()
+        self._paused_ms = now_ms
+        return True
+
+    def resume(self, now_ms: int) -> None:
+        """Go on after a pause, from the beginning of the phrase that was cut.
+
+        Raises:
+            LineClosedError: the line is gone.
+        """
+        rest = [queued.phrase for queued in self._queue]
+        self._queue.clear()
+        self._paused_ms = None
+        self.say(rest, now_ms)
+
     def stop(self, now_ms: int) -> Spoken | None:
-        """Stop at once, and say what was heard; None when silent.
+        """Stop at once, or after a pause for good, and say what was heard; None when silent.
 
         Raises:
             LineClosedError: the line is gone.
         """
         if not self._queue:
             return None
-        self._line.clear()
+        if not self.paused:
+            self._line.clear()
         return self.cut(now_ms)
 
     def cut(self, now_ms: int) -> Spoken | None:
         """Account for a stop that the line made itself (a hang-up); None when nothing was being said."""
         if not self._queue and not self._done:
             return None
-        return self._report(now_ms, interrupted=bool(self._queue))
+        stopped_ms = now_ms if self._paused_ms is None else self._paused_ms
+        return self._report(stopped_ms, interrupted=bool(self._queue))
 
     def _report(self, end_ms: int, *, interrupted: bool) -> Spoken:
         """Close the book on what was said until ``end_ms``."""
         heard = [queued.phrase.text for queued in self._done]
         start_ms = (self._done or self._queue)[0].start_ms
-        rest = tuple(queued.phrase for queued in self._queue)
         if self._queue:
             cut = self._queue[0]
             part = _first_part(cut.phrase.text, (end_ms - cut.start_ms) / max(1, cut.phrase.length_ms))
@@ -135,7 +165,8 @@ class Mouth:
                 heard.append(part + "…")
         self._queue.clear()
         self._done.clear()
-        return Spoken(" ".join(heard), start_ms, max(start_ms, end_ms), interrupted, rest)
+        self._paused_ms = None
+        return Spoken(" ".join(heard), start_ms, max(start_ms, end_ms), interrupted)
 
 
 def _first_part(text: str, share: float) -> str:

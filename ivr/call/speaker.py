@@ -52,6 +52,8 @@ class Speaker:
             SynthesisError: a text could not be spoken.
             ContentError: a text is missing.
         """
+        if self.paused:
+            self.stop(now_ms)
         self._language = language
         self._response_ms = None
         for say in what:
@@ -64,10 +66,18 @@ class Speaker:
             self._chronicle.speaking(text, self._response_ms)
         return self._response_ms
 
-    def resume(self, spoken: Spoken, now_ms: int) -> None:
-        """Go on with what was cut off by mistake, from the beginning of the phrase that was cut."""
-        self._response_ms = None
-        self._mouth.say(spoken.rest, now_ms)
+    @property
+    def paused(self) -> bool:
+        """Whether we have stopped in the middle, and may yet go on."""
+        return self._mouth.paused
+
+    def pause(self, now_ms: int) -> bool:
+        """Stop at once, perhaps to go on; False when silent already."""
+        return self._mouth.pause(now_ms)
+
+    def resume(self, now_ms: int) -> None:
+        """Go on after a pause, from the beginning of the phrase that was cut."""
+        self._mouth.resume(now_ms)
 
     def stop(self, now_ms: int) -> Spoken | None:
         """Stop at once; None when silent."""

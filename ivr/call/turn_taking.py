@@ -51,9 +51,10 @@ def turn_has_ended(turn: TurnState, completeness: Completeness | None) -> bool:
     return turn.silence_ms >= needed_ms
 
 
-BARGE_IN_MS = 224
-"""Speech (7 VAD windows) after which our voice stops. The caller must hear us stop within 300 ms; the
-detector itself needs about one window, the line another 20 ms."""
+BARGE_IN_MS = 192
+"""Speech (6 VAD windows) after which our voice stops. The caller must hear us stop within 300 ms, of which the
+detector itself needs one or two windows and the line 20 ms. A longer "uh-huh" or "네" stops us too; when its words
+turn out to be one, we go on with the sentence that it cut."""
 
 BARGE_IN_FADING_MS = 448
 """The same while the sound is dying away: an "uh-huh" or "네" fades within this, words go on."""

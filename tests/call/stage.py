@@ -113,7 +113,7 @@ class ScriptedRecognition:
             done()
         return future
 
-    def promote(self, future: "Future[Recognition]") -> bool:
+    def promote(self, future: "Future[Recognition]", *, deadline_s: float | None = None) -> bool:
         return not future.done()
 
     def load(self) -> float:

@@ -103,8 +103,9 @@ def test_a_backchannel_leaves_the_prompt_running_or_resumed_and_is_no_turn(name:
     stage.says(words(text), name=name)
     stage.finish_prompt()
     assert stage.heard == []
-    said = " ".join(turn.text for turn in stage.notebook.turns)
-    assert said.rstrip().endswith("?")  # to the end of "What can I do for you?"
+    (greeting,) = stage.notebook.turns
+    assert greeting.text.endswith("?")  # to the end of "How can I help you?"
+    assert not greeting.interrupted
 
 
 def test_noise_that_stops_our_voice_by_mistake_lets_it_go_on() -> None:

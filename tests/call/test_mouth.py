@@ -50,8 +50,38 @@ def test_stopping_clears_the_line_and_tells_what_was_heard_and_what_was_not() ->
     assert spoken is not None
     assert spoken.text == "Hello there friend. We open…"
     assert spoken.interrupted
-    assert spoken.rest == (HOURS,)
     assert not mouth.speaking
+
+
+def test_a_pause_can_go_on_with_the_sentence_that_was_cut_and_counts_as_one_thing_said() -> None:
+    line = PaperLine()
+    mouth = Mouth(line)
+    mouth.say([HELLO, HOURS], now_ms=0)
+    mouth.mark_reached("phrase-1")
+    assert mouth.pause(2_000)
+    mouth.mark_reached("phrase-2")  # returned by the clear, not heard
+    assert not mouth.speaking
+    assert mouth.finished(9_000) is None
+    mouth.resume(2_800)
+    assert line.sent[-2:] == ["audio 16000", "phrase-3"]
+    mouth.mark_reached("phrase-3")
+    spoken = mouth.finished(4_800)
+    assert spoken is not None
+    assert spoken.text == "Hello there friend. We open at nine."
+    assert not spoken.interrupted
+
+
+def test_a_pause_that_was_meant_ends_where_it_began() -> None:
+    line = PaperLine()
+    mouth = Mouth(line)
+    mouth.say([HELLO, HOURS], now_ms=0)
+    mouth.mark_reached("phrase-1")
+    mouth.pause(2_000)
+    spoken = mouth.stop(4_000)
+    assert spoken is not None
+    assert spoken.interrupted
+    assert spoken.end_ms == 2_000
+    assert line.sent.count("clear") == 1
 
 
 def test_marks_that_a_clear_returns_do_not_count_as_heard() -> None:

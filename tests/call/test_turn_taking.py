@@ -59,13 +59,14 @@ def over_our_voice(levels_db: list[float]) -> int | None:
     return None
 
 
-def test_words_stop_our_voice_within_seven_windows() -> None:
+def test_words_stop_our_voice_within_six_windows() -> None:
     assert over_our_voice([-20.0] * 20) == BARGE_IN_MS
-    assert BARGE_IN_MS + WINDOW_MS + 20 <= 300
+    assert BARGE_IN_MS + 2 * WINDOW_MS + 20 <= 300
 
 
 def test_a_short_dying_yes_does_not() -> None:
     assert over_our_voice([-22, -18, -18, -20, -26, -30, -34, -38, -44]) is None
+    assert over_our_voice([-22, -20, -23, -30, -42, -60]) is None
 
 
 def test_fading_words_that_go_on_do_in_the_end() -> None:
