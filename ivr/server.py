@@ -11,6 +11,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
+from types import FrameType
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
@@ -99,18 +100,29 @@ class HotlineServer(BaseApplication):  # type: ignore[misc]
         """Make the application, in the worker."""
         app, drain = self._load()
         master = os.getppid()
+        drained = threading.Event()
 
         def drain_and_stop() -> None:
             try:
                 drain()
             finally:
+                drained.set()
                 if os.getppid() == master:  # a dead master's worker has been given to a stranger
                     os.kill(master, signal.SIGTERM)
 
-        def on_drain(_signal: int, _frame: object) -> None:
-            threading.Thread(target=drain_and_stop, name="drain", daemon=True).start()
+        drainer = threading.Thread(target=drain_and_stop, name="drain", daemon=True)
+        stop = signal.getsignal(signal.SIGTERM)
 
-        signal.signal(DRAIN_SIGNAL, on_drain)
+        def on_signal(number: int, frame: FrameType | None) -> None:
+            # SIGTERM may come to every process of the service at once (systemd's default): it drains, too, and
+            # stops only after that.
+            if drainer.ident is None:
+                drainer.start()
+            elif number == signal.SIGTERM and drained.is_set() and callable(stop):
+                stop(number, frame)
+
+        signal.signal(DRAIN_SIGNAL, on_signal)
+        signal.signal(signal.SIGTERM, on_signal)
         return app
 
     def run(self) -> None:

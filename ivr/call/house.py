@@ -26,6 +26,9 @@ later than about 4 s, where callers begin to say "hello?"."""
 START_SLACK_S = 15.0
 """Seconds a stream that has come may take to begin (10, see ``StreamLimits.start_s``), and some slack."""
 
+AFTER_STREAM_S = 2.0
+"""Seconds in which the carrier asks what follows a stream that we have closed; it does so at once."""
+
 ENDINGS_KEPT = 2_000
 """Endings remembered after their calls (the carrier asks within seconds)."""
 
@@ -227,7 +230,7 @@ class House:
         """
         self._draining = True
         deadline_s = time.monotonic() + patience_s
-        while self.live_calls and time.monotonic() < deadline_s:
+        while self._expected() and time.monotonic() < deadline_s:
             sleep(0.1)
         with self._lock:
             left = list(self._live.values())
@@ -235,3 +238,9 @@ class House:
             session.shut_down("the server is being restarted")
         for session in left:
             session.join(timeout_s=10.0)
+        sleep(AFTER_STREAM_S)
+
+    def _expected(self) -> bool:
+        """Whether calls are live, or admitted and about to be."""
+        with self._lock:
+            return bool(self._live or self._waiting)
