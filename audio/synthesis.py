@@ -20,6 +20,7 @@ import numpy as np
 from audio.contracts import LINE_RATE_HZ, Language, Samples
 from audio.errors import SynthesisError
 from audio.espeak_process import pack_message, read_message
+from audio.japanese import to_kana
 from audio.resample import resample
 
 MAX_TEXT_CHARS = 2_000
@@ -105,12 +106,12 @@ def finish_speech(samples: Samples, rate_hz: int) -> Samples:
 class EspeakSynthesiser:
     """espeak-ng by way of pyttsx3, in a process of its own (:mod:`audio.espeak_process`). Thread-safe.
 
-    Robotic in every language. Korean and English are clear enough to be followed; **Japanese must be written
-    in kana** (espeak-ng says "Chinese letter" for each kanji), and its Mandarin takes Hanzi, simplified or
-    traditional, as they are.
+    Robotic in every language. Korean and English are clear enough to be followed; Japanese is read from kana
+    (:mod:`audio.japanese`: espeak-ng says "Chinese letter" for each kanji), and its Mandarin takes Hanzi,
+    simplified or traditional, as they are.
     """
 
-    name = f"espeak-{NORMAL_WPM}-1"
+    name = f"espeak-{NORMAL_WPM}-2"
 
     def __init__(self, *, timeout_s: float = 8.0, volume: float = 1.0) -> None:
         """Prepare; the process starts at the first text.
@@ -133,9 +134,10 @@ class EspeakSynthesiser:
         """
         if language not in _VOICE_OF:
             raise SynthesisError(f"no voice speaks {language!r}; known: {', '.join(_VOICE_OF)}")
+        sayable = clean_text(text)
         request = pack_message(
             {
-                "text": clean_text(text),
+                "text": to_kana(sayable) if language == "ja" else sayable,
                 "voice": _VOICE_OF[language],
                 "wpm": int(min(_WPM_RANGE[1], max(_WPM_RANGE[0], round(NORMAL_WPM * rate)))),
                 "volume": 1.0,
