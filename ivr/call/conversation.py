@@ -22,6 +22,7 @@ from ivr.call.speaker import Speaker
 from ivr.call.switchboard_types import Ending
 from ivr.call.turn_taking import BargeIn, is_backchannel
 from ivr.call.utterance import Utterance
+from ivr.content.render import FALLBACK_LANGUAGES
 from ivr.content.types import Language
 from ivr.dialogue.engine import decide, start
 from ivr.dialogue.types import (
@@ -131,7 +132,9 @@ class Conversation:
 
     def greet(self, now_ms: int) -> None:
         """Begin: the greeting."""
-        self._meet(Answered(self._state.language), now_ms)
+        own = self._state.language
+        also = None if self._info.language else next(other for other in FALLBACK_LANGUAGES if other != own)
+        self._meet(Answered(own, also), now_ms)
 
     def audio(self, ulaw: bytes, now_ms: int) -> None:
         """Take in some of the caller's audio."""

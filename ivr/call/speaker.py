@@ -57,8 +57,8 @@ class Speaker:
         self._language = language
         self._response_ms = None
         for say in what:
-            text = render(self._content, say, language, tone)
-            voice = spoken_language(self._content, say.key, language)
+            text = render(self._content, say, say.language or language, tone)
+            voice = spoken_language(self._content, say.key, say.language or language)
             phrases = self._phrases(text, voice, keep=not say.values)
             if answering_ms is not None and self._response_ms is None:
                 self._response_ms = max(0, now_ms - answering_ms)

@@ -6,6 +6,7 @@ language (:mod:`ivr.content.render`).
 
 DIALOGUE_KEYS = (
     "greeting",
+    "greeting_also",
     "ask_request",
     "anything_else",
     "offer_agent",

@@ -75,7 +75,7 @@ def decide(state: DialogueState, event: Event, content: Content) -> tuple[Dialog
 def _handle(state: DialogueState, event: Event, content: Content) -> Move:  # noqa: PLR0911 (a table: one return per row)
     match event:
         case Answered():
-            return _greet(replace(state, language=event.language))
+            return _greet(replace(state, language=event.language), event.also)
         case Heard():
             return _heard(state, event, content)
         case KeysPressed():
@@ -111,8 +111,9 @@ def _offer_when_stalled(state: DialogueState, decision: Decision, resolved_befor
     return offer_agent(replace(state, stalled=0), why, tone="apologetic")
 
 
-def _greet(state: DialogueState) -> Move:
-    return ask_request(state, Why("the line is up: greeting"), before=(Say("greeting"),))
+def _greet(state: DialogueState, also: Language | None) -> Move:
+    other = () if also is None else (Say("greeting_also", language=also),)
+    return ask_request(state, Why("the line is up: greeting"), before=(Say("greeting"), *other))
 
 
 def _still_looking(state: DialogueState) -> Move:

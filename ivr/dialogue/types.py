@@ -40,6 +40,8 @@ class Answered:
     """The line is up: greet."""
 
     language: Language
+    also: Language | None = None
+    """Another language that the caller may speak, to be said in that language."""
 
 
 @dataclass(frozen=True)
@@ -111,6 +113,8 @@ class Say:
     values: Mapping[str, str] = field(default_factory=dict)
     wording: int = 0
     """Which wording of the text (modulo how many there are): a re-prompt never uses the same twice."""
+    language: Language | None = None
+    """The language to say it in, where that is not the call's."""
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,15 @@ def test_the_greeting_goes_out_at_once_and_says_that_a_machine_speaks() -> None:
     assert not greeting.interrupted
 
 
+def test_a_number_without_a_language_says_that_english_is_spoken_too() -> None:
+    stage = Stage(language=None)
+    stage.finish_prompt()
+    assert "English" in stage.notebook.turns[0].text
+    stage = Stage(language="ko")
+    stage.finish_prompt()
+    assert "English" not in stage.notebook.turns[0].text
+
+
 def test_a_question_is_answered_as_soon_as_the_silence_says_it_is_complete() -> None:
     stage = Stage()
     stage.finish_prompt()
