@@ -94,6 +94,7 @@ class Conversation:
         self._barge_in = BargeIn()
         self._partial = ""
         self._answering_ms: int | None = None
+        self._language_shown = info.language
         self._final: Decision | None = None
         self._handoff: HandoffRecord | None = None
         self._whisper = ""
@@ -296,6 +297,8 @@ class Conversation:
         self._chronicle.caller_said(utterance, feeling, interrupted=interrupts)
         if meaning.language != self._state.language:
             self._state = replace(self._state, language=meaning.language)
+        if meaning.language != self._language_shown:
+            self._language_shown = meaning.language
             self._chronicle.language_found(meaning.language)
         self._answering_ms = utterance.end_ms
         self._meet(Heard(meaning, feeling), now_ms)
