@@ -1,9 +1,10 @@
-"""Makes the recordings in tests/fixtures: ``python -m tests.voices.render [LANGUAGE[/NAME] ...]``.
+"""Makes the recordings in tests/fixtures: ``python -m tests.voices.render [--doubtful] [LANGUAGE[/NAME] ...]``.
 
 Needs requirements.txt and requirements-voices.txt. Each line of script.yaml is spoken by one voice after the other,
 at several speeds, until the recognizer understands it through the telephone line; then the recording is kept, and
 what was heard goes into manifest.csv. Lines that are never understood are not kept, and the exit status is 1.
-``nonspeech`` makes the noises. Without arguments, everything.
+``nonspeech`` makes the noises. Without names, everything. ``--doubtful`` listens to what is there first, and makes
+only what is missing or no longer understood: worth it when the recognizer has changed.
 """
 
 import csv
@@ -72,16 +73,28 @@ def takes(line: Line) -> Iterator[Take]:
         said = speakers.speak(spoken, language=line.language, voice=voice, speed=speed)
         samples = _through_the_line(shape.level(shape.trim(said)))
         verdict = judge.judge(samples, line)
-        duration_s = len(samples) / LINE_RATE_HZ
-        if line.kind == "backchannel":
-            fits = duration_s <= BACKCHANNEL_MAX_S
-        else:
-            fits = verdict.understood
-            fits = fits and (line.kind != "interruption" or duration_s >= INTERRUPTION_MIN_S)
+        fits = _fits(samples, line, verdict)
         label = f"{voice.engine}-{voice.name}@{speed:g}"
         mark = "ok" if fits else "--"
         print(f"  {label}: {spoken} -> {verdict.cer:.2f} {mark} {verdict.detected} {verdict.heard}", flush=True)
         yield Take(samples, label, verdict, fits)
+
+
+def _fits(samples: Samples, line: Line, verdict: judge.Verdict) -> bool:
+    duration_s = len(samples) / LINE_RATE_HZ
+    if line.kind == "backchannel":
+        return duration_s <= BACKCHANNEL_MAX_S
+    return verdict.understood and (line.kind != "interruption" or duration_s >= INTERRUPTION_MIN_S)
+
+
+def kept_take(line: Line, fixtures: Path) -> Take | None:
+    """What is there already, listened to again; None when it is missing, says something else or does not fit."""
+    row = read_manifest(fixtures / "manifest.csv").get((line.language, line.name))
+    if row is None or row.text != line.text:
+        return None
+    samples = shape.load(fixtures / line.language / f"{line.name}.wav")
+    verdict = judge.judge(samples, line)
+    return Take(samples, row.voice, verdict, fits=True) if _fits(samples, line, verdict) else None
 
 
 def best_take(line: Line) -> Take | None:
@@ -120,8 +133,9 @@ def write_manifest(path: Path, rows: dict[tuple[str, str], Row], order: list[tup
         writer.writerows(asdict(rows[key]) for key in order if key in rows)
 
 
-def main(wanted: list[str], fixtures: Path = FIXTURES) -> int:
-    """Render what is ``wanted`` (all when empty) and bring the manifest up to date."""
+def main(arguments: list[str], fixtures: Path = FIXTURES) -> int:
+    """Render what is asked for (everything when nothing is) and bring the manifest up to date."""
+    doubtful, wanted = "--doubtful" in arguments, [each for each in arguments if each != "--doubtful"]
     script = read_script()
     names = [*((line.language, line.name) for line in script), *(("nonspeech", name) for name in nonspeech.KINDS)]
     manifest = fixtures / "manifest.csv"
@@ -130,7 +144,7 @@ def main(wanted: list[str], fixtures: Path = FIXTURES) -> int:
         if wanted and not {line.language, f"{line.language}/{line.name}"} & set(wanted):
             continue
         print(f"{line.language}/{line.name}: {line.text}", flush=True)
-        take = best_take(line)
+        take = (kept_take(line, fixtures) if doubtful else None) or best_take(line)
         if take is None:
             failed.append(f"{line.language}/{line.name}")
             continue
