@@ -108,7 +108,7 @@ def asks(url: str, line: str, name: str) -> Record:
 
 @pytest.fixture(scope="module")
 def calls(hotline_url: str) -> Iterator[Callable[..., Record]]:
-    """All calls of this file, four at a time; gives what came of one."""
+    """All calls of this file, six at a time; gives what came of one."""
     jobs: list[tuple[Any, ...]] = [
         (asks, "ko", "ko/hours"),
         (asks, "en", "en/hours"),
@@ -117,7 +117,7 @@ def calls(hotline_url: str) -> Iterator[Callable[..., Record]]:
         *((noisy, noise) for noise in NOISES),
         *((asks, "en", f"{language}/hours") for language in ("ko", "ja", "zh")),
     ]
-    with ThreadPoolExecutor(4, thread_name_prefix="caller") as pool:
+    with ThreadPoolExecutor(6, thread_name_prefix="caller") as pool:
         futures: dict[tuple[Any, ...], Future[Record]] = {
             job: pool.submit(job[0], hotline_url, *job[1:]) for job in jobs
         }

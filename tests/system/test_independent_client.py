@@ -77,7 +77,7 @@ GREETED = Wait(10.0)
 @pytest.fixture(scope="module")
 def calls(hotline_url: str) -> Iterator[dict[str, Future[Rung]]]:
     speech = frames("en/hours")
-    with ThreadPoolExecutor(4, thread_name_prefix="double") as pool:
+    with ThreadPoolExecutor(5, thread_name_prefix="double") as pool:
         yield {
             "question": pool.submit(ring, hotline_url, [GREETED, says("en/hours"), Wait(4.0)]),
             "bad network": pool.submit(
