@@ -5,10 +5,12 @@ import datetime as dt
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Engine, create_engine, make_url, select, update
 from sqlalchemy.exc import ArgumentError, IntegrityError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import NullPool
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from ivr.content.spoken import speak_date, spell_digits
@@ -38,8 +40,7 @@ class DemoShop:
         try:
             self._url = make_url(url)
             self._sqlite = self._url.get_backend_name() == "sqlite"
-            arguments = {"timeout": BUSY_S} if self._sqlite else {}
-            self._engine: Engine = create_engine(self._url, connect_args=arguments, pool_pre_ping=not self._sqlite)
+            self._engine: Engine = create_engine(self._url, **self._engine_options())
         except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
             raise ConfigurationError(
                 f"IVR_SHOP_DATABASE_URL: {url!r} is no usable database address ({error}); "
@@ -78,6 +79,18 @@ class DemoShop:
         """Close all connections."""
         self._engine.dispose()
 
+    def _engine_options(self) -> dict[str, Any]:
+        if not self._sqlite:
+            return {"pool_pre_ping": True}
+        options: dict[str, Any] = {"connect_args": {"timeout": BUSY_S}}
+        if not self._in_memory:
+            options["poolclass"] = NullPool  # opening a file is cheap, and none is left open behind a removed one
+        return options
+
+    @property
+    def _in_memory(self) -> bool:
+        return self._url.database in (None, "", ":memory:")
+
     def _down(self, error: Exception) -> BackendDownError:
         self._prepared = False
         where = self._url.render_as_string(hide_password=True)
@@ -87,8 +100,7 @@ class DemoShop:
         """Make, seed and date the demo database, once; a database removed meanwhile is made again."""
         if not self._sqlite:
             return
-        database = self._url.database
-        in_memory = database in (None, "", ":memory:")
+        database, in_memory = self._url.database, self._in_memory
         with self._lock:
             if self._prepared and (in_memory or Path(str(database)).exists()):
                 return
