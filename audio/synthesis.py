@@ -34,8 +34,8 @@ time. Measured, pauses included: English 160 words a minute, Korean 4.2 syllable
 _log = logging.getLogger(__name__)
 
 SILENT_TRIES = 3
-"""Tries, each with a new process, for a text that came out silent: on a busy machine pyttsx3 now and then ends a
-rendering before espeak-ng has begun it (seen once in 310 prompts and once in 27 calls, the cores loaded fivefold)."""
+"""Tries, each with a new process, for a text that came out silent: on a busy machine pyttsx3 now and then ends
+a rendering before espeak-ng has begun it (seen once in 310 prompts and once in 27 calls, the cores overloaded)."""
 
 _WPM_RANGE = (80, 310)
 """Below 80 espeak-ng does not go (its manual); 310 is rate 2."""

@@ -20,6 +20,10 @@ _FUZZY_COMMANDS = ("agent", "repeat", "goodbye", "dont_know")
 _ONLY_WHEN_ASKED = {"dont_know": "digits"}
 """Commands that similarity may find only after a question of this kind: without one, "비밀번호를 잊어버렸어요" is a
 request of another house."""
+ANSWER_YIELDS_TO = 0.45
+"""Similarity to a request above which "no, but what are your hours" is the request and not the answer."""
+SOME_DIGITS = 2
+"""Digits among other words that are taken for part of a number that was asked for; one alone may be a word."""
 AGENT_YIELDS_TO = 0.45
 """Cosine (0 to 1) from which a request wins over a telling word: "상담원 운영 시간 알려 주세요" asks for hours."""
 MAX_ALTERNATIVES = 3
@@ -94,9 +98,13 @@ class ExampleUnderstander:
             again = find_digits(text, language, spec.digits)
             if again is not None and len(again.value) == spec.digits:
                 return again
-        if value is None or not is_mostly_number(text, value):
+        if value is None or self._commands.word(text, language) is not None:
             return None
-        return value if self._commands.word(text, language) is None else None
+        if is_mostly_number(text, value):
+            return value
+        # "My order number is 472": some digits of it among words that mean nothing else for sure.
+        sure = self._nearest(text, language, expecting).confidence >= ANSWER_YIELDS_TO
+        return None if sure or len(value.value) < SOME_DIGITS else value
 
     def _open(self, text: str, language: Language, expecting: Expectation, slots: dict[str, SlotValue]) -> _Guess:
         """Read the text as anything a caller may say."""
@@ -112,9 +120,9 @@ class ExampleUnderstander:
         ):
             return self._command(*worded, slots)
         number = self._unasked_number(text, language, nearest.intent, slots)
-        if nearest.intent in self._content.requests:
-            return nearest
         opening = self._commands.opening(text, language) if expecting.kind in ("yes_no", "choice") else None
+        if nearest.intent in self._content.requests and (opening is None or nearest.confidence >= ANSWER_YIELDS_TO):
+            return nearest
         if opening is not None:
             return self._command(opening, FIRST_WORD, slots)
         return nearest if nearest.intent is not None or number is None else number

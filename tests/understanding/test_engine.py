@@ -211,3 +211,17 @@ def test_one_utterance_takes_milliseconds(understander: Understander) -> None:
     for _ in range(20):
         understander.understand("주문한 게 아직도 안 왔는데요 언제쯤 받을 수 있을까요", "ko")
     assert (time.process_time() - began_s) / 20 < 0.010
+
+
+def test_no_thank_you_without_a_comma_is_a_no_where_that_was_asked(understander: Understander) -> None:
+    meaning = understander.understand("아니요 없어요. 감사합니다.", "ko", Expectation("yes_no"))
+    assert meaning.intent == "no"
+    hours = understander.understand("아니요 영업시간이 어떻게 되나요", "ko", Expectation("yes_no"))
+    assert hours.intent == "opening_hours"
+
+
+def test_the_first_digits_of_a_number_count_inside_a_sentence(understander: Understander) -> None:
+    asked = Expectation("digits", slot="order_number", digits=5)
+    for text, language in (("주문 번호는 472", "ko"), ("my order number is 472", "en")):
+        assert understander.understand(text, language, asked).value("order_number") == "472"  # type: ignore[arg-type]
+    assert understander.understand("잘 모르겠어요", "ko", asked).intent == "dont_know"
