@@ -87,9 +87,7 @@ class ExampleUnderstander:
         """The number that was asked for, its remaining digits, or all of it again from the beginning."""
         spec = self._content.slots.get(expecting.slot or "")
         wanted = expecting.digits or (spec.digits if spec else None)
-        if wanted is None:
-            return None
-        if self._commands.whole(text) is not None:
+        if wanted is None or self._commands.whole(text) is not None:
             return None
         value = find_digits(text, language, wanted)
         if value is not None and len(value.value) == wanted:
@@ -100,11 +98,19 @@ class ExampleUnderstander:
                 return again
         if value is None or self._commands.word(text, language) is not None:
             return None
-        if is_mostly_number(text, value):
-            return value
-        # "My order number is 472": some digits of it among words that mean nothing else for sure.
-        sure = self._nearest(text, language, expecting).confidence >= ANSWER_YIELDS_TO
-        return None if sure or len(value.value) < SOME_DIGITS else value
+        return (
+            value if is_mostly_number(text, value) or self._holds_part(text, language, expecting, value) else None
+        )
+
+    def _holds_part(self, text: str, language: Language, expecting: Expectation, value: SlotValue) -> bool:
+        """Whether "my order number is 472" gives some digits of the number, among words that ask nothing else."""
+        nearest = self._nearest(text, language, expecting)
+        something_else = (
+            nearest.intent in self._content.requests
+            and nearest.confidence >= ANSWER_YIELDS_TO
+            and expecting.slot not in self._content.requests[nearest.intent].slots
+        )
+        return len(value.value) >= SOME_DIGITS and not something_else
 
     def _open(self, text: str, language: Language, expecting: Expectation, slots: dict[str, SlotValue]) -> _Guess:
         """Read the text as anything a caller may say."""
