@@ -105,10 +105,9 @@ class ExampleUnderstander:
     def _holds_part(self, text: str, language: Language, expecting: Expectation, value: SlotValue) -> bool:
         """Whether "my order number is 472" gives some digits of the number, among words that ask nothing else."""
         nearest = self._nearest(text, language, expecting)
+        request = self._content.requests.get(nearest.intent or "")
         something_else = (
-            nearest.intent in self._content.requests
-            and nearest.confidence >= ANSWER_YIELDS_TO
-            and expecting.slot not in self._content.requests[nearest.intent].slots
+            request is not None and nearest.confidence >= ANSWER_YIELDS_TO and expecting.slot not in request.slots
         )
         return len(value.value) >= SOME_DIGITS and not something_else
 
