@@ -15,13 +15,13 @@ from ivr.errors import ConfigurationError
 DEFAULT_FOLDER = Path(__file__).resolve().parents[2] / "tests" / "fixtures"
 
 SCRIPTS: dict[str, tuple[str, ...]] = {
-    "ko": ("hours", "return_how", "order_status", "number_47291", "repeat", "return_want", "order_status_47291"),
-    "en": ("hours", "return_how", "order_status", "number_47291", "repeat", "return_want", "order_status_47291"),
+    "ko": ("hours", "return_how", "order_status", "order_number_is_47291", "return_want", "order_status_47291"),
+    "en": ("hours", "return_how", "order_status", "number_47291", "return_want", "order_status_47291"),
 }
 """What a benchmark's caller says, over and over: questions that the demo shop's prompts answer."""
 
-INTERRUPTIONS = {"ko": "wait", "en": "wait"}
-"""What a caller says over the greeting."""
+INTERRUPTIONS = ("wait", "stop", "hours", "order_status", "return_how", "return_want", "agent_please", "complaint")
+"""What callers say over the greeting, in each language."""
 
 VOICED_BELOW_PEAK_DB = 25.0
 """A frame this far below a recording's loudest one is no longer voice: vowels and voiced consonants lie within

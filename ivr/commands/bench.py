@@ -34,9 +34,12 @@ def command(
     """Measure a hotline with recorded callers over real sockets."""
     try:
         callers = {language: load(recordings, language, names) for language, names in SCRIPTS.items()}
-        interruptions = {
-            language: load(recordings, language, [name])[0] for language, name in INTERRUPTIONS.items()
-        }
+        interruptions = [
+            (language, clip)
+            for name in INTERRUPTIONS
+            for language in SCRIPTS
+            for clip in load(recordings, language, [name])
+        ]
         if url is not None:
             rows = _measure(url, callers, interruptions, calls, turns, memory_calls, ramp)
         else:
@@ -54,7 +57,7 @@ def command(
 def _measure(
     url: str,
     callers: dict[str, list[Clip]],
-    interruptions: dict[str, Clip],
+    interruptions: list[tuple[str, Clip]],
     calls: int,
     turns: int,
     memory_calls: int,
@@ -90,10 +93,10 @@ def _one_call(url: str, callers: dict[str, list[Clip]], turns: int) -> Iterator[
         yield Row("CPU seconds per minute of call", "≤ 12", f"{used:.1f}", used <= 12)
 
 
-def _interruptions(url: str, clips: dict[str, Clip]) -> Iterator[Row]:
+def _interruptions(url: str, clips: list[tuple[str, Clip]]) -> Iterator[Row]:
     _say("interruptions …")
     measured = Measured()
-    for language, clip in islice(cycle(clips.items()), 20):
+    for language, clip in islice(cycle(clips), 20):
         measured.add(interrupt(url, language, clip))
     yield against("barge-in: first voiced frame to clear", measured.barge_in_ms, {"p95": 300})
     yield Row("interruptions not noticed", "0", str(measured.unanswered), measured.unanswered == 0)
