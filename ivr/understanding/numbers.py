@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import product
 
 from ivr.content.types import Language
+from ivr.understanding.corrections import merge_digits, segments
 from ivr.understanding.number_words import KOREAN_ENDINGS, LEXICONS, Lexicon
 from ivr.understanding.text import fold
 from ivr.understanding.types import SlotValue
@@ -24,6 +25,8 @@ MIN_AMOUNT_WORDS = 3
 MIN_UNASKED_WORDS = 3
 """A spoken number nobody asked for has at least this many numerals: "하나만" ("just one") is not 10,000."""
 _LONGEST_WORD = 5
+_MOST_REPEATED = 8
+"""No number in use repeats one digit more often in a row."""
 _HANGUL_FIRST, _HANGUL_LAST, _HANGUL_FINALS = 0xAC00, 0xD7A3, 28
 
 
@@ -32,7 +35,7 @@ class _Piece:
     """One numeral in the text."""
 
     kind: str
-    """``digits``, ``tens`` (a single digit may follow), ``power`` (10, 100 …) or ``times`` ("double")."""
+    """``digits``, ``tens`` (a single digit may follow), ``power`` (10, 100 …), ``times`` ("double") or ``of``."""
     digits: str
     start: int
     end: int
@@ -55,7 +58,47 @@ def find_digits(text: str, language: Language, digits: int | None = None) -> Slo
     Returns:
         Its digits, the confidence (0 to 1) and the span in ``text``; None when there is none.
     """
+    parts = segments(text, language)
+    found = [_find(text, part, language, digits) for part in parts]
+    said = [value for value in found if value is not None]
+    if len(parts) > 1 and digits is None and said:
+        # What corrects a number is short, and may sound alike: it is looked for as if it had been asked for.
+        first = next(at for at, value in enumerate(found) if value is not None)
+        later = (_find(text, part, language, len(said[0].value)) for part in parts[first + 1 :])
+        said = [said[0], *(value for value in later if value is not None)]
+    return _corrected(said, digits) if said else None
+
+
+def digit_runs(text: str, language: Language, join_tens: bool = True) -> list[SlotValue]:
+    """All numbers in a text, digits in the order they were said: what telephone numbers are put together from.
+
+    Args:
+        text: The recognised words, without corrections.
+        language: The language spoken.
+        join_tens: Whether "fifty two" is 52; if not, 50 2.
+    """
     folded, origin = fold(text)
+    lexicon = LEXICONS[language]
+    found = (_read(run, folded, None, join_tens) for run in _runs(folded, lexicon, language, False, False))
+    return [SlotValue(value, sure, (origin[start], origin[end - 1] + 1)) for value, start, end, sure in found]
+
+
+def _corrected(said: list[SlotValue], digits: int | None) -> SlotValue:
+    """The number after everything that was taken back has been replaced."""
+    value = said[0]
+    for after in said[1:]:
+        spans = [span for span in (value.span, after.span) if span is not None]
+        value = SlotValue(
+            merge_digits(value.value, after.value, digits),
+            min(value.confidence, after.confidence, LIKELY),
+            (spans[0][0], spans[-1][1]),
+        )
+    return value
+
+
+def _find(text: str, part: tuple[int, int], language: Language, digits: int | None) -> SlotValue | None:
+    """The number in one part of a text that nothing in it takes back."""
+    folded, origin = fold(text[part[0] : part[1]])
     lexicon = LEXICONS[language]
     best: SlotValue | None = None
     sound_alikes = (False, True) if digits is not None else (False,)
@@ -71,7 +114,9 @@ def find_digits(text: str, language: Language, digits: int | None = None) -> Slo
             continue
         plain = not sounds and not flipped
         found_value = SlotValue(
-            value, confidence if plain else min(confidence, LIKELY), (origin[start], origin[end - 1] + 1)
+            value,
+            confidence if plain else min(confidence, LIKELY),
+            (part[0] + origin[start], part[0] + origin[end - 1] + 1),
         )
         if len(value) == digits:
             return found_value
@@ -112,6 +157,8 @@ def _runs(text: str, lexicon: Lexicon, language: Language, sounds: bool, flipped
         piece = _numeral(word, at, lexicon, sounds)
         if piece is not None:
             runs[-1].append(piece)
+        elif word in lexicon.of and runs[-1] and len(runs[-1][-1].digits) == 1:
+            runs[-1].append(_Piece("of", "", at, at + len(word)))
         elif word not in lexicon.fillers and not _glued_to_digits(word, text, at):
             runs.append([])
         at += len(word)
@@ -135,7 +182,7 @@ def _word_at(text: str, at: int, lexicon: Lexicon, sounds: bool) -> str:
         return text[at : max(end, at + 1)]
     for length in range(min(_LONGEST_WORD, len(text) - at), 0, -1):
         word = text[at : at + length]
-        if word in lexicon.fillers or _numeral(word, at, lexicon, sounds) is not None:
+        if word in lexicon.fillers or word in lexicon.of or _numeral(word, at, lexicon, sounds) is not None:
             return word
     return text[at]
 
@@ -194,9 +241,11 @@ def _best_run(runs: list[list[_Piece]], text: str, digits: int | None) -> tuple[
     return max(reversed(candidates), key=lambda candidate: len(candidate[0]))
 
 
-def _read(run: list[_Piece], text: str, digits: int | None) -> tuple[str, int, int, float]:
+def _read(
+    run: list[_Piece], text: str, digits: int | None, join_tens: bool = True
+) -> tuple[str, int, int, float]:
     """Read one run as digits."""
-    pieces = _repeat(_join_tens(run))
+    pieces = _repeat(_join_tens(run, join_tens))
     value = _join(pieces, _group(run, text))
     confidence = min(piece.confidence for piece in run)
     start = run[0].start
@@ -214,13 +263,13 @@ def _group(run: list[_Piece], text: str) -> int:
     return 1_000 if any(text[piece.start].isascii() and text[piece.start].isalpha() for piece in run) else 10_000
 
 
-def _join_tens(run: list[_Piece]) -> list[_Piece]:
+def _join_tens(run: list[_Piece], join: bool) -> list[_Piece]:
     """``forty seven`` becomes 47."""
     out: list[_Piece] = []
     for piece in run:
         last = out[-1] if out else None
         unit = piece.kind == "digits" and len(piece.digits) == 1 and piece.amount > 0
-        if last is not None and last.kind == "tens" and unit:
+        if join and last is not None and last.kind == "tens" and unit:
             out[-1] = replace(piece, digits=str(last.amount + piece.amount), start=last.start)
             continue
         out.append(piece)
@@ -228,12 +277,16 @@ def _join_tens(run: list[_Piece]) -> list[_Piece]:
 
 
 def _repeat(pieces: list[_Piece]) -> list[_Piece]:
-    """``double two`` becomes 22."""
+    """``double two`` becomes 22, ``四个零`` 0000."""
     out: list[_Piece] = []
     times = 1
-    for piece in pieces:
+    for at, piece in enumerate(pieces):
         if piece.kind == "times":
             times = piece.amount
+            continue
+        if piece.kind == "of":
+            if out and at + 1 < len(pieces) and pieces[at + 1].kind == "digits":
+                times = min(out.pop().amount, _MOST_REPEATED)
             continue
         if times > 1 and piece.kind == "digits":
             piece = replace(piece, digits=piece.digits[0] * times + piece.digits[1:])  # noqa: PLW2901
@@ -270,7 +323,10 @@ def _amount(pieces: list[_Piece], at: int, group: int) -> tuple[int, int]:
         number = pieces[at] if pieces[at].kind == "digits" else None
         power = pieces[at] if number is None else pieces[at + 1] if at + 1 < len(pieces) else None
         if power is None or power.kind != "power":
-            if number is not None and number.amount < min(limit, group) and not number.digits.startswith("0"):
+            group_of_four = [piece.kind == "digits" and len(piece.digits) == 1 for piece in pieces[at : at + 4]]
+            goes_on = len(group_of_four) == 4 and all(group_of_four)
+            small = number is not None and number.amount < min(limit, group) and not number.digits.startswith("0")
+            if number is not None and small and not goes_on:
                 return at + 1, total + section + number.amount
             break
         size = power.amount
