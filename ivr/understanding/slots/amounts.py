@@ -56,9 +56,10 @@ _BARE = {language: re.compile(PATTERN[language]) for language in _CURRENCIES}
 _EN_CENTS = re.compile(rf"(?P<dollars>{PATTERN['en']})\s*dollars?\s+(?:and\s+)?(?P<cents>{PATTERN['en']})")
 _EN_CENTS_ONLY = re.compile(rf"(?P<cents>{PATTERN['en']})\s+cents?\b")
 _TEENS = "ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen"
-_TENS = r"(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:[\s-](?:one|two|three|four|five|six|seven|eight|nine))?"
+_ONES = "one|two|three|four|five|six|seven|eight|nine"
+_TENS = rf"(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:[\s-](?:{_ONES}))?"
 _EN_PRICE = re.compile(
-    rf"\b(?P<dollars>{_TENS}|{_TEENS}|one|two|three|four|five|six|seven|eight|nine)[\s-](?P<cents>{_TENS}|{_TEENS})\b"
+    rf"\b(?P<dollars>{_TENS}|{_TEENS}|{_ONES})[\s-](?P<cents>{_TENS}|{_TEENS})\b"
     r"(?!\s+(?:hundred|thousand|million|won))"
 )
 _ZH_TENTHS = re.compile(

@@ -30,7 +30,8 @@ _UNITS: Mapping[Language, Mapping[str, int]] = {
     "ko": _table("영=0 공=0 일=1 이=2 삼=3 사=4 오=5 육=6 륙=6 칠=7 팔=8 구=9"),
     "en": {**_EN_UNITS, **_EN_TENS},
     "ja": _table(
-        "零=0 〇=0 一=1 二=2 三=3 四=4 五=5 六=6 七=7 八=8 九=9 ゼロ=0 いち=1 いっ=1 に=2 さん=3 よん=4 し=4 ご=5 ろく=6"
+        "零=0 〇=0 一=1 二=2 三=3 四=4 五=5 六=6 七=7 八=8 九=9 ゼロ=0"
+        " いち=1 いっ=1 に=2 さん=3 よん=4 し=4 ご=5 ろく=6"
         " ろっ=6 なな=7 しち=7 はち=8 はっ=8 きゅう=9 く=9"
     ),
     "zh": _table("零=0 〇=0 一=1 二=2 两=2 三=3 四=4 五=5 六=6 七=7 八=8 九=9"),
@@ -75,7 +76,7 @@ _TOKEN: Mapping[Language, re.Pattern[str]] = {
 }
 
 
-def value_of(text: str, language: Language) -> Decimal | None:
+def value_of(text: str, language: Language) -> Decimal | None:  # noqa: PLR0912
     """Work out a number that ``PATTERN`` found.
 
     Args:

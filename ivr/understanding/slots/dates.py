@@ -1,12 +1,12 @@
 """Finds days and times: one engine, and a grammar per language that says how people name them.
 
-A grammar is a list of rules in order of precedence; each is a regular expression over folded text whose named groups
-say what its parts are. The first rule that matches takes its words out of the text, so that "십오일" in "삼월 십오일"
-is not read again.
+A grammar is a list of rules in order of precedence; each is a regular expression over folded text whose named
+groups say what its parts are. The first rule that matches takes its words out of the text, so that "십오일" in
+"삼월 십오일" is not read again.
 
-groups: ``near`` (a word such as tomorrow) · ``week`` and ``weekday`` · ``year``, ``month``, ``day`` · ``months`` (next
-month) · ``count``, ``unit``, ``back`` (three days ago) · ``part`` · ``hour``, ``minute``, ``half``, ``quarter``,
-``before`` (ten to five) · ``named`` (noon)
+groups: ``near`` (a word such as tomorrow) · ``week`` and ``weekday`` · ``year``, ``month``, ``day`` · ``months``
+(next month) · ``count``, ``unit``, ``back`` (three days ago) · ``part`` · ``hour``, ``minute``, ``half``,
+``quarter``, ``before`` (ten to five) · ``named`` (noon)
 """
 
 import re
@@ -99,10 +99,10 @@ _Handler = Callable[[Mapping[str, str], Grammar, datetime, Moment], Moment | Non
 def _understood(found: re.Match[str], grammar: Grammar, now: datetime, known: Moment) -> Moment | None:
     """What is known, with what one rule adds; None when it adds nothing."""
     said = {name: words for name, words in found.groupdict().items() if words}
-    handler = next((handler for group, handler in _HANDLERS if group in said), None)
-    if handler in (_clock, _named, _part):
-        return handler(said, grammar, now, known) if handler else None
-    if handler is None or known.day is not None:
+    group, handler = next((group, handler) for group, handler in _HANDLERS if group in said)
+    if group in _OF_THE_DAY:
+        return handler(said, grammar, now, known)
+    if known.day is not None:
         return None
     moment = handler(said, grammar, now, known)
     if moment is None:
@@ -213,7 +213,9 @@ _HANDLERS: tuple[tuple[str, _Handler], ...] = (
     ("near", _near),
     ("part", _part),
 )
-"""Which group makes a rule what it is; the first that was said counts."""
+"""Which group makes a rule what it is; the first that was said counts. Every rule has one of them."""
+_OF_THE_DAY = ("hour", "named", "part")
+"""Groups that tell the time of day, where the others tell the day."""
 
 
 def _key(words: str) -> str:

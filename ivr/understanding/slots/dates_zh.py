@@ -5,8 +5,10 @@ from ivr.understanding.slots.grammar import Grammar
 from ivr.understanding.slots.moments import PartOfDay
 
 _NEAR: dict[str, tuple[int, PartOfDay | None]] = {
-    "今天": (0, None), "今日": (0, None), "今儿": (0, None), "今晚": (0, "EV"), "今早": (0, "MO"), "今晨": (0, "MO"),
-    "明天": (1, None), "明日": (1, None), "明儿": (1, None), "明晚": (1, "EV"), "明早": (1, "MO"), "后天": (2, None),
+    "今天": (0, None), "今日": (0, None), "今儿": (0, None), "今晚": (0, "EV"), "今早": (0, "MO"),
+    "今晨": (0, "MO"),
+    "明天": (1, None), "明日": (1, None), "明儿": (1, None), "明晚": (1, "EV"), "明早": (1, "MO"),
+    "后天": (2, None),
     "大后天": (3, None), "昨天": (-1, None), "昨日": (-1, None), "昨晚": (-1, "EV"), "前天": (-2, None),
     "大前天": (-3, None), "前日": (-2, None),
 }  # fmt: skip
@@ -54,7 +56,8 @@ CHINESE = Grammar(
     weeks=_WEEKS,
     months={"下个月": 1, "下月": 1, "这个月": 0, "本月": 0},
     units={
-        "星期": "weeks", "礼拜": "weeks", "周": "weeks", "天": "days", "日": "days", "小时": "hours", "钟头": "hours",
+        "星期": "weeks", "礼拜": "weeks", "周": "weeks", "天": "days", "日": "days", "小时": "hours",
+        "钟头": "hours",
         "分钟": "minutes", "月": "months",
     },
     parts=_PARTS,

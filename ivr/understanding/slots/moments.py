@@ -1,7 +1,7 @@
 """Days and times as parts that are put together: which day, which part of it, which hour and minute.
 
-Written in the notation of TIMEX3 (ISO-TimeML, ISO 24617-1): ``2026-03-17``, ``2026-03-17T15:00``, ``T15:30`` when no
-day was said, ``TMO``, ``TAF``, ``TEV`` for morning, afternoon and evening.
+Written in the notation of TIMEX3 (ISO-TimeML, ISO 24617-1): ``2026-03-17``, ``2026-03-17T15:00``, ``T15:30`` when
+no day was said, ``TMO``, ``TAF``, ``TEV`` for morning, afternoon and evening.
 """
 
 import calendar
@@ -12,8 +12,8 @@ from typing import Literal
 PartOfDay = Literal["MO", "AF", "EV", "NI"]
 DAY = timedelta(days=1)
 LAST_AFTERNOON_HOUR = 7
-"""An hour said without morning or afternoon is in the afternoon up to this one ("at three"), in the morning from the
-next one on ("at ten"): when people are called back, and when shops are open."""
+"""An hour said without morning or afternoon is in the afternoon up to this one ("at three"), in the morning from
+the next one on ("at ten"): when people are called back, and when shops are open."""
 MAX_YEARS = 20
 """Dates further away are misheard."""
 
@@ -114,7 +114,7 @@ def end_of_month(now: date, months: int) -> date:
 
 
 def after(now: datetime, amount: float, unit: str) -> Moment | None:
-    """The moment so many ``minutes``, ``hours``, ``days``, ``weeks`` or ``months`` from now (before, if negative)."""
+    """The moment so many ``minutes``, ``hours``, ``days``, ``weeks`` or ``months`` from now, or before."""
     if abs(amount) > 1_000:
         return None
     if unit in ("minutes", "hours"):
@@ -124,8 +124,6 @@ def after(now: datetime, amount: float, unit: str) -> Moment | None:
         last = end_of_month(now.date(), int(amount))
         return Moment(last.replace(day=min(now.day, last.day)))
     return Moment(now.date() + DAY * int(amount * (7 if unit == "weeks" else 1)))
-
-
 
 
 def _date(year: int, month: int, day: int) -> date | None:

@@ -1,4 +1,4 @@
-"""Telephone numbers, as E.164: said digit by digit, in groups, with a country code, or written by the recogniser."""
+"""Telephone numbers, as E.164: said digit by digit, in groups, with a country code, or written in digits."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -8,9 +8,9 @@ import phonenumbers
 
 from ivr.content.types import Language
 from ivr.understanding.corrections import segments
-from ivr.understanding.numbers import LIKELY, digit_runs
+from ivr.understanding.number_words import KOREAN_ENDINGS
+from ivr.understanding.numbers import LIKELY, MAX_CORRECTIONS, digit_runs
 from ivr.understanding.slots.types import SlotContext
-from ivr.understanding.text import MAX_CHARACTERS
 from ivr.understanding.types import SlotValue
 
 _COUNTRY: Mapping[Language, str] = {"ko": "KR", "en": "US", "ja": "JP", "zh": "CN"}
@@ -18,8 +18,12 @@ _COUNTRY: Mapping[Language, str] = {"ko": "KR", "en": "US", "ja": "JP", "zh": "C
 _PLUS = re.compile(r"\+|\bplus\b|플러스|プラス|加(?=[零〇一二两三四五六七八九\d幺])", re.IGNORECASE)
 _MIN_DIGITS, _MAX_DIGITS = 7, 15
 """Shortest number with an area code in the four countries; the longest that E.164 allows."""
-_MAX_RUNS = 12
-"""Numbers in one utterance that are looked at: a telephone number has at most a handful of groups."""
+_ONE_LENGTH = frozenset({"KR", "JP", "CN"})
+"""Countries whose mobile numbers all have one length; shorter ones that the metadata still knows are misheard."""
+_MAX_RUNS = 6
+"""Numbers in one utterance that are looked at, the last ones: a telephone number has a handful of groups."""
+MAX_CHARACTERS = 200
+"""Of a longer text the end is read: twenty seconds of speech, and time must stay bounded."""
 
 
 def find_phone(text: str, language: Language, context: SlotContext) -> tuple[SlotValue, ...]:
@@ -28,16 +32,17 @@ def find_phone(text: str, language: Language, context: SlotContext) -> tuple[Slo
     The deployment's mobile numbers come first, then those of the country of the language, then the deployment's
     others: 070 is a mobile telephone in Japan and an Internet one in Korea.
     """
-    text = text[:MAX_CHARACTERS]
+    left_out = max(0, len(text) - MAX_CHARACTERS)
+    text = text[left_out:]
     said: SlotValue | None = None
     """Digits so far, a leading + kept."""
-    for part in segments(text, language):
+    for part in segments(text, language)[-MAX_CORRECTIONS:]:
         found = _in_part(text, part, language, context.region, said)
         said = found or said
     number = _number(said.value, language, context.region) if said else None
     if said is None or number is None:
         return ()
-    return (SlotValue(number, said.confidence, said.span),)
+    return (_shift(SlotValue(number, said.confidence, said.span), left_out),)
 
 
 def _in_part(
@@ -58,8 +63,13 @@ def _in_part(
 
 def _candidates(text: str, language: Language) -> Iterator[SlotValue]:
     """Digit strings of a text: with tens joined and not, each alone and then all of them together."""
-    for join_tens in (True, False) if language == "en" else (True,):
-        runs = digit_runs(text, language, join_tens)[:_MAX_RUNS]
+    doubtful = language == "en" or (language == "ko" and any(ending in text for ending in KOREAN_ENDINGS))
+    for other in (False, True) if doubtful else (False,):
+        # "오사삼이요" is 543 or 5432, "six fifty two" 652 or 6502: whichever makes a number.
+        runs = digit_runs(
+            text, language, join_tens=language != "en" or not other, flipped=language == "ko" and other
+        )
+        runs = runs[-_MAX_RUNS:]
         plus = _PLUS.search(text)
         yield from (_with_plus(run, plus) for run in sorted(runs, key=lambda run: -len(run.value)))
         if len(runs) > 1 and all(_near(text, one, other) for one, other in pairwise(runs)):
@@ -119,6 +129,15 @@ def _valid(said: str, region: str | None, mobile: bool = False) -> str | None:
         return None
     if not phonenumbers.is_valid_number(number):
         return None
-    if mobile and phonenumbers.number_type(number) != phonenumbers.PhoneNumberType.MOBILE:
+    is_mobile = phonenumbers.number_type(number) == phonenumbers.PhoneNumberType.MOBILE
+    if mobile and not is_mobile:
+        return None
+    if is_mobile and region in _ONE_LENGTH and not _has_usual_length(number, region):
         return None
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _has_usual_length(number: phonenumbers.PhoneNumber, region: str | None) -> bool:
+    """Whether a mobile number is as long as the country's mobile numbers are."""
+    usual = phonenumbers.example_number_for_type(region, phonenumbers.PhoneNumberType.MOBILE)
+    return usual is None or len(str(usual.national_number)) == len(str(number.national_number))

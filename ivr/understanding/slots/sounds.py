@@ -17,13 +17,20 @@ _KO_VOWELS = "ㅏㅔㅏㅔㅓㅔㅓㅔㅗㅏㅔㅔㅗㅜㅓㅔㅣㅜㅡㅣㅣ"
 _KO_FINALS = " ㄱㄱㄱㄴㄴㄴㄷㄹㄱㅁㄹㄹㄹㅂㄹㅁㅂㅂㄷㄷㅇㄷㄷㄱㄷㅂㄷ"
 """The seven finals that are told apart when nothing follows. In Unicode's order of the 28."""
 
-_JA_VOICED = dict(zip("がぎぐげござじずぜぞだぢづでどばびぶべぼぱぴぷぺぽ", "かきくけこさしすせそたちつてとはひふへほはひふへほ", strict=True))
+_JA_VOICED = dict(
+    zip(
+        "がぎぐげござじずぜぞだぢづでどばびぶべぼぱぴぷぺぽ",
+        "かきくけこさしすせそたちつてとはひふへほはひふへほ",
+        strict=True,
+    )
+)
 _JA_SMALL = dict(zip("ぁぃぅぇぉゃゅょゎ", "あいうえおやゆよわ", strict=True))
 _JA_SILENT = "ーっ・"
 
 _EN_SOUNDS = (
     ("ough", "of"), ("tch", "c"), ("sch", "sk"), ("ph", "f"), ("gh", "g"), ("ck", "k"), ("ch", "c"), ("sh", "c"),
-    ("th", "t"), ("wh", "w"), ("wr", "r"), ("kn", "n"), ("qu", "kw"), ("mb", "m"), ("x", "ks"), ("z", "s"), ("v", "f"),
+    ("th", "t"), ("wh", "w"), ("wr", "r"), ("kn", "n"), ("qu", "kw"), ("mb", "m"), ("x", "ks"), ("z", "s"),
+    ("v", "f"),
     ("d", "t"), ("b", "p"), ("g", "k"), ("j", "c"), ("q", "k"), ("y", "i"),
 )  # fmt: skip
 """Spellings of one sound, and consonants that a telephone band (300 to 3,400 Hz) hardly tells apart. After the idea
