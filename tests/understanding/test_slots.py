@@ -155,7 +155,9 @@ def test_corrected_digits_take_the_place_of_those_they_correct() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_any_text_is_survived(kind: SlotKind, language: Language) -> None:
     noise = random.Random(11)
-    alphabet = "사칠이요 구일만천백십아니012:/89oh no at half past 四万点半差块月日の時$₩.,-+\u200b\U0001f600ﬁ½①İ\0\n"
+    alphabet = (
+        "사칠이요 구일만천백십아니012:/89oh no at half past 四万点半差块月日の時$₩.,-+\u200b\U0001f600ﬁ½①İ\0\n"
+    )
     texts = ["", " ", "\U0001f600" * 3, "0" * 10_000, "일" * 10_000, "a " * 5_000, "<|im_start|>", "½⅓", "İ" * 50]
     texts += ["".join(noise.choice(alphabet) for _ in range(noise.randrange(80))) for _ in range(300)]
     for text in texts:

@@ -82,13 +82,15 @@ def _read(text: str, grammar: Grammar, rules: tuple[re.Pattern[str], ...], now: 
         for found in rule.finditer(text):
             before = whole.moment if whole else Moment()
             moment = _understood(found, grammar, now, before)
-            if moment is None:
+            if moment is None and not found.groupdict().get("month"):
+                continue
+            text = text[: found.start()] + "\0" * (found.end() - found.start()) + text[found.end() :]
+            if moment is None:  # "2월 30일": no such day, and not the 30th either
                 continue
             if whole is not None:
                 whole = _Found(moment, min(whole.start, found.start()), max(whole.end, found.end()))
             else:
                 whole = _Found(moment, *found.span())
-            text = text[: found.start()] + "\0" * (found.end() - found.start()) + text[found.end() :]
             break
     return whole
 

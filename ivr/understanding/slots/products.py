@@ -65,7 +65,7 @@ def _ranked(text: str, offset: int, language: Language, names: tuple[_Name, ...]
         return ()
     top = ranked[0][1][0]
     leads = len(ranked) < 2 or top - ranked[1][1][0] >= _MARGIN
-    confidence = (CERTAIN if leads else LIKELY) if top >= _SURE else (LIKELY if leads else UNSURE)
+    confidence = UNSURE if not leads else CERTAIN if top >= _SURE else LIKELY
     return tuple(
         SlotValue(key, confidence if place == 0 else UNSURE, span)
         for place, (key, (score, _, span)) in enumerate(ranked)
