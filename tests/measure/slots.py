@@ -26,6 +26,28 @@ from ivr.understanding.slots.types import Product, SlotContext
 TABLES = Path(__file__).resolve().parents[1] / "understanding" / "slots"
 WEDNESDAY = datetime(2026, 3, 11, 10, 30)
 Part = Literal["development", "held_out"]
+REPEATED = (
+    *(
+        "0",
+        "1,000",
+        "1.5.",
+        "일",
+        "어",
+        "아니 ",
+        "にじゅう",
+        "よん",
+        "え",
+        "はい",
+        "一",
+        "十",
+        "二点",
+        "嗯",
+        "三块五",
+        "不是",
+    ),
+    *("a ", "half ", "twenty ", "two point ", "no ", "in a ", ", ", "\n"),
+)
+"""What patterns could take for ever over, said again and again."""
 PARTS: tuple[Part, ...] = ("development", "held_out")
 
 
@@ -64,10 +86,11 @@ def forms(kind: SlotKind) -> list[Form]:
 
 
 def slowest_ms(kind: SlotKind, language: Language, context: SlotContext) -> float:
-    """The longest time one call takes on forms of the table, joined to long texts, and on noise (milliseconds)."""
+    """The longest time one call takes: forms of the table, long texts of them, noise, repetition (milliseconds)."""
     noise = random.Random(3)
     known = [form.text for form in forms(kind) if form.language == language]
     texts = [*known, " ".join(known), "".join(known) * 3, *(word * 5_000 for word in known[:5])]
+    texts += [word * 300 for word in REPEATED]
     texts += ["".join(noise.choice("".join(known)) for _ in range(10_000)) for _ in range(3)]
     worst = 0.0
     for text in texts:

@@ -10,7 +10,10 @@ from decimal import Decimal
 
 from ivr.content.types import Language
 
-_WRITTEN = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
+_WRITTEN = r"\d{1,3}+(?:,\d{3})++(?:\.\d++)?+|\d++(?:\.\d++)?+"
+"""Possessive, as are the patterns below: what is a numeral stays one, or time would grow exponentially on "000…"."""
+_MAX_WORDS = 24
+"""Numerals in one number; 999,999,999 has seventeen in Korean."""
 MAX_VALUE = Decimal(10) ** 15
 """Larger results are no number anybody says to a hotline."""
 
@@ -59,11 +62,11 @@ def _pattern(language: Language) -> str:
         word = rf"(?:{_WRITTEN})(?:k\b)?|(?:{_words('en')})\b"
         return (
             rf"(?<![\w.])(?:half\s+a\s+(?:million|thousand|hundred)\b|(?:an?\s+(?:couple\s+(?:of\s+)?)?(?=(?:hundred"
-            rf"|thousand|million|grand)\b))?(?:{word})(?:[\s-]+(?:and\s+(?=\w)|point\s+)?(?:{word}))*)"
+            rf"|thousand|million|grand)\b))?(?:{word})(?:[\s-]++(?:and\s++(?=\w)|point\s++)?(?:{word})){{0,{_MAX_WORDS}}}+)"
         )
     point = {"ko": "점", "ja": "点", "zh": "点"}[language]
     word = rf"{_WRITTEN}|{_words(language)}|(?<=[{''.join(w for w in _UNITS[language] if len(w) == 1)}]){point}"
-    return rf"(?:{word})(?:\s?(?:{word}))*"
+    return rf"(?:{word})(?:\s?(?:{word})){{0,{_MAX_WORDS}}}+"
 
 
 PATTERN: Mapping[Language, str] = {language: _pattern(language) for language in ("ko", "en", "ja", "zh")}
