@@ -11,7 +11,7 @@ from decimal import Decimal
 from ivr.content.types import Language
 
 _WRITTEN = r"\d{1,3}+(?:,\d{3})++(?:\.\d++)?+|\d++(?:\.\d++)?+"
-"""Possessive, as are the patterns below: what is a numeral stays one, or time would grow exponentially on "000…"."""
+"""Possessive, as are the patterns below: else time would grow exponentially with the length of "000…"."""
 _MAX_WORDS = 24
 """Numerals in one number; 999,999,999 has seventeen in Korean."""
 MAX_VALUE = Decimal(10) ** 15
