@@ -334,7 +334,7 @@ def _amount(pieces: list[_Piece], at: int, group: int) -> tuple[int, int]:
         power = pieces[at] if number is None else pieces[at + 1] if at + 1 < len(pieces) else None
         if power is None or power.kind != "power":
             group_of_four = [piece.kind == "digits" and len(piece.digits) == 1 for piece in pieces[at : at + 4]]
-            goes_on = len(group_of_four) == 4 and all(group_of_four)
+            goes_on = limit > 10 and len(group_of_four) == 4 and all(group_of_four)
             small = number is not None and number.amount < min(limit, group) and not number.digits.startswith("0")
             if number is not None and small and not goes_on:
                 return at + 1, total + section + number.amount

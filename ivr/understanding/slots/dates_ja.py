@@ -57,8 +57,6 @@ JAPANESE = Grammar(
     rules=(
         rf"(?<![時じ一二三四五六七八九十\d])(?P<count>半|{_NUMBER})(?P<unit>週間|しゅうかん|[かヶヵカケ]月|か月|時間|じかん|分|ふん|ぷん|日間?"
         rf"|にち)(?P<half>半)?{_LATER}",
-        rf"(?:(?P<week>{_WEEK})の?、?)?(?P<weekday>{_WEEKDAY})(?:曜日?|よう(?:び)?)",
-        rf"(?:(?P<week>{_WEEK})の?)?(?P<weekday>週末|しゅうまつ)",
         rf"(?:(?P<year>\d{{4}})年)?(?P<month>\d{{1,2}}|[一二三四五六七八九十]{{1,3}}|{_KANA})(?:月|がつ)の?(?P<day>{_NUMBER}(?=日|にち)"
         rf"|{'|'.join(_DAYS)})(?:日|にち)?",
         r"(?P<year>\d{4})[-/](?P<month>\d{1,2})[-/](?P<day>\d{1,2})",
@@ -67,6 +65,8 @@ JAPANESE = Grammar(
         r"(?P<month_end>(?:(?P<months>来月|今月)の?)?(?:月末|末日|末))",
         rf"(?P<near>{'|'.join(sorted(_NEAR, key=len, reverse=True))})",
         rf"(?P<day>{_NUMBER}(?=日|にち)|{'|'.join(_DAYS)})(?:日|にち)?(?!間|曜)",
+        rf"(?:(?P<week>{_WEEK})の?、?)?(?P<weekday>{_WEEKDAY})(?:曜日?|よう(?:び)?)",
+        rf"(?:(?P<week>{_WEEK})の?)?(?P<weekday>週末|しゅうまつ)",
         rf"(?P<part>{'|'.join(sorted(_PARTS, key=len, reverse=True))})",
         r"(?P<hour>\d{1,2}):(?P<minute>\d{2})",
         rf"(?P<hour>{_HOUR})(?:時|じ)(?!間|かん|ゅ)(?:(?P<half>半|はん)|(?P<minute>{_NUMBER})(?:分|ふん|ぷん)(?P<before>前|まえ)?)?",

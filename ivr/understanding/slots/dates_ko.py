@@ -62,8 +62,6 @@ KOREAN = Grammar(
         rf"(?P<count>{_DAYS})\s?{_LATER}",
         rf"(?P<count>반|{_HOUR}|{_SINO})\s?(?P<unit>주일|주|개월|달|시간|분|일)\s?(?P<half>반\s?)?{_LATER}"
         r"(?:\s?(?P<weekday>[월화수목금토일])요일)?",
-        rf"(?:(?P<week>{_WEEK})에?\s?)?(?P<weekday>[월화수목금토일])\s?요일",
-        rf"(?:(?P<week>{_WEEK})\s?)?(?P<weekday>주말)",
         rf"(?:(?P<year>\d{{4}}|이천\s?[이삼]?십?[일이삼사오육칠팔구]?)\s?년\s?)?"
         rf"(?P<month>\d{{1,2}}|십[일이]?|[일이삼사오유육칠팔구시])\s?월\s?(?P<day>{_SINO})\s?일",
         r"(?P<year>\d{4})[-./]\s?(?P<month>\d{1,2})[-./]\s?(?P<day>\d{1,2})",
@@ -72,6 +70,8 @@ KOREAN = Grammar(
         r"(?P<month_end>(?P<months>이번\s?달|다음\s?달)\s?(?:말|마지막)|월말)",
         rf"(?P<near>{_NEAR_WORDS})",
         rf"(?<![가-힣\d])(?P<day>{_SINO})\s?일(?!\s?(?:번|요일|곱))",
+        rf"(?:(?P<week>{_WEEK})에?\s?)?(?P<weekday>[월화수목금토일])\s?요일",
+        rf"(?:(?P<week>{_WEEK})\s?)?(?P<weekday>주말)",
         rf"(?P<part>{'|'.join(_PARTS)})(?!\s?말)",
         r"(?P<hour>\d{1,2}):(?P<minute>\d{2})",
         rf"(?P<hour>{_HOUR})\s?시(?!간|[가-힣]*\s?(?:키|켰))\s?(?:(?P<half>반)"

@@ -34,8 +34,8 @@ def _number(words: str) -> int | None:
 CHINESE = Grammar(
     rules=(
         r"(?P<near>大后天|大前天)",
+        rf"过(?P<count>{_NUMBER}|半)个?(?P<unit>{_PERIOD})",
         rf"(?P<count>{_NUMBER}|半)个?(?P<half>半)?(?P<unit>{_PERIOD}){_LATER}",
-        r"(?:(?P<week>下下个?|上上|下个?|上个?|这个?|本)\s?)?(?:星期|礼拜|周)(?P<weekday>[一二三四五六日天末])",
         rf"(?:(?P<year>\d{{4}})年)?(?P<month>\d{{1,2}}|十[一二]?|[一二三四五六七八九])月(?P<day>{_NUMBER})[日号]?",
         r"(?P<year>\d{4})[-/](?P<month>\d{1,2})[-/](?P<day>\d{1,2})",
         r"(?<![\d/])(?P<month>\d{1,2})/(?P<day>\d{1,2})(?![\d/])",
@@ -43,6 +43,7 @@ CHINESE = Grammar(
         r"(?P<month_end>(?P<months>下个月|这个月|本月|下月)?(?:月底|月末|底))",
         rf"(?P<near>{'|'.join(sorted(_NEAR, key=len, reverse=True))})",
         rf"(?P<day>{_NUMBER})[日号](?!线)",
+        r"(?:(?P<week>下下个?|上上|下个?|上个?|这个?|本)\s?)?(?:星期|礼拜|周)(?P<weekday>[一二三四五六日天末])",
         rf"(?P<part>{'|'.join(_PARTS)})",
         r"(?P<hour>\d{1,2}):(?P<minute>\d{2})",
         rf"(?P<before>差)(?P<minute>{_NUMBER})分钟?(?:到|不到)?(?P<hour>{_HOUR})点",

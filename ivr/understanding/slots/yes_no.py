@@ -49,7 +49,7 @@ _PHRASES: Mapping[Language, tuple[tuple[int, str, str], ...]] = {
         (
             INDIRECT,
             "no",
-            r"(?:다음에|나중에)(?:\s*(?:할|하|다시)[가-힣]*)?|별로|글쎄|놔\s*(?:두|둬)|그냥\s*둬|그만(?![가-힣]*\s*주문)",
+            r"(?:다음에|나중에)(?:\s*(?:할|하|다시)[가-힣]*)?|좀\s*그(?:런데|래|렇)|곤란|별로|글쎄|놔\s*(?:두|둬)|그냥\s*둬|그만(?![가-힣]*\s*주문)",
         ),
     ),
     "en": (
@@ -88,7 +88,11 @@ _PHRASES: Mapping[Language, tuple[tuple[int, str, str], ...]] = {
         ),
         (OUTRIGHT, "no", r"\bthat'?s (?:not (?:right|correct|it|mine)|wrong)\b|\b(?:wrong|incorrect)\b"),
         (OUTRIGHT, "no", r"\bi don'?t (?:think so|want|need)\b|\b(?:please )?(?:don'?t|do not)(?! mind)\b"),
-        (OUTRIGHT, "no", r"\bi(?:'d| would) rather not\b|\bnever ?mind\b|\bi'?ll pass\b|\bof course not\b"),
+        (
+            OUTRIGHT,
+            "no",
+            r"\bi(?:'d| would) (?:rather|prefer) not\b|\bnever ?mind\b|\bi'?ll pass\b|\bof course not\b",
+        ),
         (INDIRECT, "no", r"\b(?:not (?:right )?now|not today|not yet|maybe later|another time|some other time)\b"),
     ),
     "ja": (
@@ -106,7 +110,7 @@ _PHRASES: Mapping[Language, tuple[tuple[int, str, str], ...]] = {
         (
             INDIRECT,
             "yes",
-            r"(?:それで)?(?:いい|良い)です(?:よ|ね)|それでいいです|それでいい|よろしい|よろしく|了解|承知|問題(?:ない|ありません)",
+            r"(?:それ|これ)で大丈夫(?:です)?|(?:それで)?(?:いい|良い)です(?:よ|ね)|それでいいです|それでいい|よろしい|よろしく|了解|承知|問題(?:ない|ありません)",
         ),
         (INDIRECT, "yes", r"そうして|してください|してもらえ|してほしい"),
         (OPENING, "no", r"いえ|いや(?!ー?ほん)"),
@@ -145,12 +149,12 @@ _BOTH: Mapping[Language, str] = {
 }
 """Phrases that decline an offer, and agree when asked whether something is right."""
 _OTHERWISE: Mapping[Language, str] = {
-    "ko": r"(?:뭐|무엇)(?:예요|에요|인가요|죠|가|를)|언제|어디|어떻게|몇\s*시|얼마|누구",
-    "en": r"^\W*(?:what|where|when|how|who|which)\b",
-    "ja": r"(?:どこ|いつ|何時|なんじ|どう(?:やって|すれば)|いくら|誰|教えて)",
-    "zh": r"(?:哪里|哪儿|几点|什么|怎么|多少|谁)",
+    "ko": r"(?:뭐|무엇)(?:예요|에요|인가요|죠|가|를)|언제|어디|어떻게|몇\s*시|얼마|누구|모르|몰라",
+    "en": r"^\W*(?:what|where|when|how|who|which)\b|\b(?:not sure|don'?t know|no idea|can'?t (?:say|tell))\b",
+    "ja": r"(?:どこ|いつ|何時|なんじ|どう(?:やって|すれば)|いくら|誰|教えて|(?:か|知)りません|からない)",
+    "zh": r"(?:哪里|哪儿|几点|什么|怎么|多少|谁|是不是|对不对|不知道|不清楚|不确定)",
 }
-"""Questions: no answer, whatever small words they hold."""
+"""Questions and ignorance: no answer, whatever small words they hold."""
 
 
 def _compile(language: Language) -> tuple[tuple[int, str, re.Pattern[str]], ...]:
