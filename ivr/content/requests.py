@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from ivr.content.problems import Problems
-from ivr.content.types import LANGUAGES, Command, Language, Request, SlotSpec
+from ivr.content.types import LANGUAGES, SLOT_KINDS, Command, Language, Request, SlotSpec
 from ivr.content.yaml_lines import Item
 
 _REQUEST_KEYS = ("intent", "examples", "slots", "confirm", "connector", "replies", "menu_key")
@@ -141,22 +141,43 @@ def _by_language(path: Path, item: Item, what: str, problems: Problems) -> dict[
 
 
 def read_slots(path: Path, problems: Problems) -> dict[str, SlotSpec]:
-    """Read ``slots.yaml``: ``order_number: {digits: 5}``."""
+    """Read ``slots.yaml``: ``order_number: {kind: digits, digits: 5}``, ``call_back: {kind: datetime}``.
+
+    ``kind`` is ``digits`` when it is left out; only that kind has, and needs, ``digits``.
+    """
     item = problems.read(path)
     specs: dict[str, SlotSpec] = {}
     for name, (key, value) in problems.mapping(path, item, "the file").items() if item else ():
         parts = problems.mapping(path, value, name)
         for other, (other_key, _) in parts.items():
-            if other != "digits":
-                problems.add(path, other_key.line, f"{name}: unknown key {other!r}; there is digits")
-        digits = parts["digits"][1].text if "digits" in parts else None
-        if digits is None or not re.fullmatch("[0-9]{1,2}", digits) or not 1 <= int(digits) <= MAX_DIGITS:
-            problems.add(path, key.line, f"{name}: 'digits' must be a number from 1 to {MAX_DIGITS}")
-        elif not _SNAKE_CASE.fullmatch(name):
-            problems.add(path, key.line, f"slot {name!r} must be like order_number (snake_case)")
-        else:
-            specs[name] = SlotSpec(name, int(digits))
+            if other not in ("kind", "digits"):
+                problems.add(path, other_key.line, f"{name}: unknown key {other!r}; there are kind, digits")
+        spec = _read_slot(path, name, key.line, parts, problems)
+        if spec is not None:
+            specs[name] = spec
     return specs
+
+
+def _read_slot(
+    path: Path, name: str, line: int, parts: dict[str, tuple[Item, Item]], problems: Problems
+) -> SlotSpec | None:
+    if not _SNAKE_CASE.fullmatch(name):
+        problems.add(path, line, f"slot {name!r} must be like order_number (snake_case)")
+        return None
+    said = parts["kind"][1].text if "kind" in parts else "digits"
+    kind = next((known for known in SLOT_KINDS if known == said), None)
+    if kind is None:
+        problems.add(path, line, f"{name}: kind {said!r} is unknown; there are {', '.join(SLOT_KINDS)}")
+        return None
+    if kind != "digits":
+        if "digits" in parts:
+            problems.add(path, line, f"{name}: 'digits' goes with kind: digits, not with kind: {kind}")
+        return SlotSpec(name, 0, kind)
+    digits = parts["digits"][1].text if "digits" in parts else None
+    if digits is None or not re.fullmatch("[0-9]{1,2}", digits) or not 1 <= int(digits) <= MAX_DIGITS:
+        problems.add(path, line, f"{name}: 'digits' must be a number from 1 to {MAX_DIGITS}")
+        return None
+    return SlotSpec(name, int(digits))
 
 
 def read_commands(path: Path, problems: Problems) -> dict[str, Command]:

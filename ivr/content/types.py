@@ -10,6 +10,9 @@ LANGUAGES: tuple[Language, ...] = ("ko", "en", "ja", "zh")
 Tone = Literal["neutral", "apologetic", "reassuring", "brisk", "warm"]
 TONES: tuple[Tone, ...] = ("neutral", "apologetic", "reassuring", "brisk", "warm")
 
+SlotKind = Literal["digits", "phone", "datetime", "amount", "yes_no", "product", "text"]
+SLOT_KINDS: tuple[SlotKind, ...] = ("digits", "phone", "datetime", "amount", "yes_no", "product", "text")
+
 
 @dataclass(frozen=True)
 class Request:
@@ -34,7 +37,9 @@ class SlotSpec:
 
     name: str
     digits: int
-    """How many digits the value has."""
+    """How many digits the value has; 0 for kinds other than ``digits``."""
+    kind: SlotKind = "digits"
+    """What is told: a number, a telephone number, a day or time, money, yes or no, goods, free text."""
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,8 @@ class Lexicon:
     """``double`` and its like."""
     fillers: frozenset[str] = frozenset()
     """Words that may stand inside a number."""
+    of: frozenset[str] = frozenset()
+    """Words between a count and the digit that is repeated ("四个零": 0000)."""
     spaced: bool = False
     """Whether words are told apart by spaces; if not, the longest numeral at each character is taken."""
 
@@ -83,6 +85,7 @@ _JA = Lexicon(
             _pairs(
                 "ぜろ=0 れい=0 まる=0 いち=1 に=2 にい=2 にー=2 さん=3 よん=4 よ=4 し=4 しい=4 ご=5 ごー=5 ごお=5"
                 " ろく=6 なな=7 しち=7 はち=8 きゅう=9 きゅー=9 く=9 くう=9"
+                " いっ=1 ろっ=6 はっ=8"
             )
         ),
         **_pairs("零=0 〇=0 ○=0 一=1 二=2 三=3 四=4 五=5 六=6 七=7 八=8 九=9"),
@@ -97,6 +100,9 @@ _JA = Lexicon(
         "ひゃく": 100,
         "せん": 1_000,
         "まん": 10_000,
+        "びゃく": 100,
+        "ぴゃく": 100,
+        "ぜん": 1_000,
     },
     fillers=frozenset({"の", "えっと", "えーと", "ええと", "あの", "それから"}),
 )
@@ -112,10 +118,15 @@ _ZH = Lexicon(
         " 酒=9 久=9 就=9 旧=9"
     ),
     powers={"十": 10, "百": 100, "千": 1_000, "万": 10_000},
+    times={"双": 2},
+    of=frozenset({"个"}),
     fillers=frozenset({"嗯", "呃", "杠", "然后", "那个", "还有"}),
 )
 
 LEXICONS: Mapping[Language, Lexicon] = {"ko": _KO, "en": _EN, "ja": _JA, "zh": _ZH}
+
+JAPANESE_PHRASES = ("になり", "にして", "にお願い", "にて")
+"""Words that begin with the kana for two: in "四七二九一になります" the に is a particle."""
 
 KOREAN_ENDINGS = ("이라고요", "이에요", "이예요", "이고요", "이구요", "인데요", "이요", "이여", "이야")
 """Polite endings that begin with the syllable for two. After a final consonant they are the ending ("구일이요":

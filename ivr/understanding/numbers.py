@@ -5,12 +5,15 @@ nine one`` or ``四七二九幺``. The text is cut into numerals, separators tha
 words; numerals with no other word between them are one candidate.
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from functools import cache
 from itertools import product
+from typing import NamedTuple
 
 from ivr.content.types import Language
-from ivr.understanding.number_words import KOREAN_ENDINGS, LEXICONS, Lexicon
-from ivr.understanding.text import fold
+from ivr.understanding.corrections import merge_digits, segments
+from ivr.understanding.number_words import JAPANESE_PHRASES, KOREAN_ENDINGS, LEXICONS, Lexicon
+from ivr.understanding.text import MAX_CHARACTERS, fold
 from ivr.understanding.types import SlotValue
 
 CERTAIN, LIKELY, UNSURE = 0.95, 0.8, 0.55
@@ -23,16 +26,20 @@ MIN_AMOUNT_WORDS = 3
 """An amount in a language without spaces has at least this many numerals ("사만 칠천": four)."""
 MIN_UNASKED_WORDS = 3
 """A spoken number nobody asked for has at least this many numerals: "하나만" ("just one") is not 10,000."""
+MAX_CORRECTIONS = 6
+"""Parts of an utterance that are read, the last ones: nobody takes more back in one breath."""
 _LONGEST_WORD = 5
+_MOST_REPEATED = 8
+"""No number in use repeats one digit more often in a row."""
 _HANGUL_FIRST, _HANGUL_LAST, _HANGUL_FINALS = 0xAC00, 0xD7A3, 28
 
 
-@dataclass(frozen=True)
-class _Piece:
+class _Piece(NamedTuple):
     """One numeral in the text."""
 
     kind: str
-    """``digits``, ``tens`` (a single digit may follow), ``power`` (10, 100 …) or ``times`` ("double")."""
+    """``digits``, ``tens`` (a single digit may follow), ``power`` (10, 100 …), ``times`` ("double"), ``of``, or
+    ``filler``."""
     digits: str
     start: int
     end: int
@@ -55,11 +62,54 @@ def find_digits(text: str, language: Language, digits: int | None = None) -> Slo
     Returns:
         Its digits, the confidence (0 to 1) and the span in ``text``; None when there is none.
     """
+    text = text[:MAX_CHARACTERS]
+    parts = segments(text, language)[-MAX_CORRECTIONS:]
+    found = [_find(text, part, language, digits) for part in parts]
+    said = [value for value in found if value is not None]
+    if len(parts) > 1 and digits is None and said:
+        # What corrects a number is short, and may sound alike: it is looked for as if it had been asked for.
+        first = next(at for at, value in enumerate(found) if value is not None)
+        later = (_find(text, part, language, len(said[0].value)) for part in parts[first + 1 :])
+        said = [said[0], *(value for value in later if value is not None)]
+    return _corrected(said, digits) if said else None
+
+
+def digit_runs(text: str, language: Language, join_tens: bool = True, flipped: bool = False) -> list[SlotValue]:
+    """All numbers in a text, digits in the order they were said: what telephone numbers are put together from.
+
+    Args:
+        text: The recognised words, without corrections.
+        language: The language spoken.
+        join_tens: Whether "fifty two" is 52; if not, 50 2.
+        flipped: Whether a Korean "이요" is read the less usual way, as the digit two after a final consonant.
+    """
     folded, origin = fold(text)
     lexicon = LEXICONS[language]
+    found = (_read(run, folded, None, join_tens) for run in _runs(folded, lexicon, language, False, flipped))
+    return [SlotValue(value, sure, (origin[start], origin[end - 1] + 1)) for value, start, end, sure in found]
+
+
+def _corrected(said: list[SlotValue], digits: int | None) -> SlotValue:
+    """The number after everything that was taken back has been replaced."""
+    value = said[0]
+    for after in said[1:]:
+        spans = [span for span in (value.span, after.span) if span is not None]
+        value = SlotValue(
+            merge_digits(value.value, after.value, digits),
+            min(value.confidence, after.confidence, LIKELY),
+            (spans[0][0], spans[-1][1]),
+        )
+    return value
+
+
+def _find(text: str, part: tuple[int, int], language: Language, digits: int | None) -> SlotValue | None:
+    """The number in one part of a text that nothing in it takes back."""
+    folded, origin = fold(text[part[0] : part[1]])
+    lexicon = LEXICONS[language]
     best: SlotValue | None = None
-    sound_alikes = (False, True) if digits is not None else (False,)
-    for sounds, flipped in product(sound_alikes, (False, True) if language == "ko" else (False,)):
+    alike = digits is not None and any(word in folded for word in lexicon.sounds_like)
+    ends = language == "ko" and any(ending in folded for ending in KOREAN_ENDINGS)
+    for sounds, flipped in product((False, True) if alike else (False,), (False, True) if ends else (False,)):
         runs = _runs(folded, lexicon, language, sounds, flipped)
         if digits is None:
             runs = [run for run in runs if len(run) >= MIN_UNASKED_WORDS or folded[run[0].start].isdigit()]
@@ -71,7 +121,9 @@ def find_digits(text: str, language: Language, digits: int | None = None) -> Slo
             continue
         plain = not sounds and not flipped
         found_value = SlotValue(
-            value, confidence if plain else min(confidence, LIKELY), (origin[start], origin[end - 1] + 1)
+            value,
+            confidence if plain else min(confidence, LIKELY),
+            (part[0] + origin[start], part[0] + origin[end - 1] + 1),
         )
         if len(value) == digits:
             return found_value
@@ -90,6 +142,7 @@ def is_mostly_number(text: str, value: SlotValue) -> bool:
 
 def _runs(text: str, lexicon: Lexicon, language: Language, sounds: bool, flipped: bool) -> list[list[_Piece]]:
     """Cut the text into numerals; each list holds those that have only separators between them."""
+    numerals = _numerals(language, sounds)
     runs: list[list[_Piece]] = [[]]
     at = 0
     while at < len(text):
@@ -104,15 +157,21 @@ def _runs(text: str, lexicon: Lexicon, language: Language, sounds: bool, flipped
             runs[-1].append(_Piece("digits", text[at:end], at, end))
             at = end
             continue
-        if language == "ko" and _is_ending(text, at) != flipped and _ending_at(text, at):
+        ending = _ending_at(text, at) if language == "ko" and character == KOREAN_ENDINGS[0][0] else ""
+        if ending and _is_ending(text, at) != flipped:
             runs.append([])
-            at += len(_ending_at(text, at))
+            at += len(ending)
             continue
-        word = _word_at(text, at, lexicon, sounds)
-        piece = _numeral(word, at, lexicon, sounds)
-        if piece is not None:
-            runs[-1].append(piece)
-        elif word not in lexicon.fillers and not _glued_to_digits(word, text, at):
+        if language == "ja" and text.startswith(JAPANESE_PHRASES, at):
+            runs.append([])
+            at += 2
+            continue
+        word = _word_at(text, at, lexicon.spaced, numerals)
+        piece = numerals.get(word)
+        counted = bool(runs[-1]) and len(runs[-1][-1].digits) == 1
+        if piece is not None and (piece.kind not in ("of", "filler") or (piece.kind == "of" and counted)):
+            runs[-1].append(piece._replace(start=at, end=at + len(word)))
+        elif (piece is None or piece.kind != "filler") and not _glued_to_digits(word, text, at):
             runs.append([])
         at += len(word)
     return [run for run in runs if _is_number(run, lexicon)]
@@ -126,33 +185,33 @@ def _is_number(run: list[_Piece], lexicon: Lexicon) -> bool:
     return not has_power or lexicon.spaced or len(run) >= MIN_AMOUNT_WORDS
 
 
-def _word_at(text: str, at: int, lexicon: Lexicon, sounds: bool) -> str:
+def _word_at(text: str, at: int, spaced: bool, numerals: Mapping[str, _Piece]) -> str:
     """The word at ``at``: up to the next space, or the longest one known in a language without spaces."""
-    if lexicon.spaced:
+    if spaced:
         end = at
         while end < len(text) and text[end].isalpha():
             end += 1
         return text[at : max(end, at + 1)]
-    for length in range(min(_LONGEST_WORD, len(text) - at), 0, -1):
-        word = text[at : at + length]
-        if word in lexicon.fillers or _numeral(word, at, lexicon, sounds) is not None:
-            return word
+    for length in range(min(_LONGEST_WORD, len(text) - at), 1, -1):
+        if text[at : at + length] in numerals:
+            return text[at : at + length]
     return text[at]
 
 
-def _numeral(word: str, at: int, lexicon: Lexicon, sounds: bool) -> _Piece | None:
-    end = at + len(word)
-    if word in lexicon.digits:
-        return _Piece("digits", lexicon.digits[word], at, end)
-    if word in lexicon.tens:
-        return _Piece("tens", str(lexicon.tens[word]), at, end)
-    if word in lexicon.powers:
-        return _Piece("power", str(lexicon.powers[word]), at, end)
-    if word in lexicon.times:
-        return _Piece("times", str(lexicon.times[word]), at, end)
-    if sounds and word in lexicon.sounds_like:
-        return _Piece("digits", lexicon.sounds_like[word], at, end, UNSURE)
-    return None
+@cache
+def _numerals(language: Language, sounds: bool) -> Mapping[str, _Piece]:
+    """All words of one language that may stand in a number; those that merely sound like digits when wanted."""
+    lexicon = LEXICONS[language]
+    alike = lexicon.sounds_like if sounds else {}
+    return {
+        **{word: _Piece("filler", "", 0, 0) for word in lexicon.fillers},
+        **{word: _Piece("of", "", 0, 0) for word in lexicon.of},
+        **{word: _Piece("digits", digits, 0, 0, UNSURE) for word, digits in alike.items()},
+        **{word: _Piece("times", str(count), 0, 0) for word, count in lexicon.times.items()},
+        **{word: _Piece("power", str(size), 0, 0) for word, size in lexicon.powers.items()},
+        **{word: _Piece("tens", str(tens), 0, 0) for word, tens in lexicon.tens.items()},
+        **{word: _Piece("digits", digits, 0, 0) for word, digits in lexicon.digits.items()},
+    }
 
 
 def _glued_to_digits(word: str, text: str, at: int) -> bool:
@@ -194,9 +253,9 @@ def _best_run(runs: list[list[_Piece]], text: str, digits: int | None) -> tuple[
     return max(reversed(candidates), key=lambda candidate: len(candidate[0]))
 
 
-def _read(run: list[_Piece], text: str, digits: int | None) -> tuple[str, int, int, float]:
+def _read(run: list[_Piece], text: str, digits: int | None, join_tens: bool = True) -> tuple[str, int, int, float]:
     """Read one run as digits."""
-    pieces = _repeat(_join_tens(run))
+    pieces = _repeat(_join_tens(run, join_tens))
     value = _join(pieces, _group(run, text))
     confidence = min(piece.confidence for piece in run)
     start = run[0].start
@@ -214,29 +273,33 @@ def _group(run: list[_Piece], text: str) -> int:
     return 1_000 if any(text[piece.start].isascii() and text[piece.start].isalpha() for piece in run) else 10_000
 
 
-def _join_tens(run: list[_Piece]) -> list[_Piece]:
+def _join_tens(run: list[_Piece], join: bool) -> list[_Piece]:
     """``forty seven`` becomes 47."""
     out: list[_Piece] = []
     for piece in run:
         last = out[-1] if out else None
         unit = piece.kind == "digits" and len(piece.digits) == 1 and piece.amount > 0
-        if last is not None and last.kind == "tens" and unit:
-            out[-1] = replace(piece, digits=str(last.amount + piece.amount), start=last.start)
+        if join and last is not None and last.kind == "tens" and unit:
+            out[-1] = piece._replace(digits=str(last.amount + piece.amount), start=last.start)
             continue
         out.append(piece)
-    return [replace(piece, kind="digits") if piece.kind == "tens" else piece for piece in out]
+    return [piece._replace(kind="digits") if piece.kind == "tens" else piece for piece in out]
 
 
 def _repeat(pieces: list[_Piece]) -> list[_Piece]:
-    """``double two`` becomes 22."""
+    """``double two`` becomes 22, ``四个零`` 0000."""
     out: list[_Piece] = []
     times = 1
-    for piece in pieces:
+    for at, piece in enumerate(pieces):
         if piece.kind == "times":
             times = piece.amount
             continue
+        if piece.kind == "of":
+            if out and at + 1 < len(pieces) and pieces[at + 1].kind == "digits":
+                times = min(out.pop().amount, _MOST_REPEATED)
+            continue
         if times > 1 and piece.kind == "digits":
-            piece = replace(piece, digits=piece.digits[0] * times + piece.digits[1:])  # noqa: PLW2901
+            piece = piece._replace(digits=piece.digits[0] * times + piece.digits[1:])  # noqa: PLW2901
         times = 1
         out.append(piece)
     return out
@@ -270,7 +333,10 @@ def _amount(pieces: list[_Piece], at: int, group: int) -> tuple[int, int]:
         number = pieces[at] if pieces[at].kind == "digits" else None
         power = pieces[at] if number is None else pieces[at + 1] if at + 1 < len(pieces) else None
         if power is None or power.kind != "power":
-            if number is not None and number.amount < min(limit, group) and not number.digits.startswith("0"):
+            group_of_four = [piece.kind == "digits" and len(piece.digits) == 1 for piece in pieces[at : at + 4]]
+            goes_on = limit > 10 and len(group_of_four) == 4 and all(group_of_four)
+            small = number is not None and number.amount < min(limit, group) and not number.digits.startswith("0")
+            if number is not None and small and not goes_on:
                 return at + 1, total + section + number.amount
             break
         size = power.amount

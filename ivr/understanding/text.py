@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
 from ivr.content.types import Language
 
@@ -18,10 +19,15 @@ def fold(text: str) -> tuple[str, tuple[int, ...]]:
     folded: list[str] = []
     origin: list[int] = []
     for index, character in enumerate(unicodedata.normalize("NFC", text[:MAX_CHARACTERS])):
-        for part in unicodedata.normalize("NFKC", character).casefold():
+        for part in _folded(character):
             folded.append(part)
             origin.append(index)
     return "".join(folded), tuple(origin)
+
+
+@lru_cache(maxsize=4_096)
+def _folded(character: str) -> str:
+    return unicodedata.normalize("NFKC", character).casefold()
 
 
 def normalise(text: str) -> str:

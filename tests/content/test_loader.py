@@ -105,6 +105,9 @@ def test_a_new_request_is_one_file_and_its_texts(prompts: Path) -> None:
         ("requests/zz.yaml", REQUEST.replace("gift_wrap", "opening_hours"), 1, "already defined"),
         ("requests/zz.yaml", REQUEST.replace("gift_wrap", "agent"), 1, "is a command"),
         ("slots.yaml", "order_number: {digits: many}\n", 1, "must be a number from 1 to 20"),
+        ("slots.yaml", "order_number: {kind: colour}\n", 1, "kind 'colour' is unknown"),
+        ("slots.yaml", "order_number: {kind: phone, digits: 5}\n", 1, "goes with kind: digits"),
+        ("slots.yaml", "order_number: {size: 5}\n", 1, "unknown key 'size'"),
         ("commands.yaml", "dance: {}\n", 1, "unknown command 'dance'"),
     ],
 )
