@@ -63,7 +63,14 @@ def talk(url: str, language: str, clips: Sequence[Clip], turns: int) -> Measured
 
 
 def interrupt(url: str, language: str, clip: Clip) -> Measured:
-    """One call: speak over the greeting, and see how soon it stops."""
+    """One call: speak over the greeting, and see how soon it stops. A call not taken counts as unanswered."""
+    try:
+        return _interrupt(url, language, clip)
+    except LineError:
+        return Measured(unanswered=1)
+
+
+def _interrupt(url: str, language: str, clip: Clip) -> Measured:
     measured = Measured()
     with SimulatedCall(url, language=language) as call:
         _hear_greeting(call, measured)
