@@ -15,7 +15,7 @@ from ivr.errors import ConfigurationError
 DEFAULT_FOLDER = Path(__file__).resolve().parents[2] / "tests" / "fixtures"
 
 SCRIPTS: dict[str, tuple[str, ...]] = {
-    "ko": ("hours", "return_how", "order_status", "order_number_is_47291", "return_want", "order_status_47291"),
+    "ko": ("hours", "return_how", "order_status", "number_47291", "return_want", "order_status_47291"),
     "en": ("hours", "return_how", "order_status", "number_47291", "return_want", "order_status_47291"),
 }
 """What a benchmark's caller says, over and over: questions that the demo shop's prompts answer."""
