@@ -51,7 +51,7 @@ noise, and the no-input timer goes on."""
 DIGITS_PATIENCE = 1.5
 """No-input time is this much longer when a number was asked for: people look for the paper it is on."""
 
-LAST_WORDS_WAIT_S = 3.0
+LAST_WORDS_WAIT_S = 8.0
 """Longest wait for the words of a turn that a hang-up cut off: the caller has gone, only the record waits."""
 
 
