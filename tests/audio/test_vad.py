@@ -7,7 +7,6 @@ import pytest
 
 from audio import vad
 from audio.contracts import Samples
-from audio.endpointing import Phase, TurnState, advance
 from audio.errors import ModelCorruptError, ModelMissingError
 from audio.prosody import voiced_frames
 from audio.resample import LineUpsampler
@@ -44,10 +43,7 @@ def probabilities(line: Samples) -> "np.ndarray[tuple[int], np.dtype[np.float64]
 def test_what_is_not_speech_is_not_taken_for_it(name: str) -> None:
     heard = probabilities(signals.NOT_SPEECH[name]())
     assert len(heard) >= 1000 // WINDOW_MS
-    turn = TurnState()
-    for probability in heard:
-        turn = advance(turn, float(probability))
-        assert turn.phase is Phase.SILENT  # a window or two may look like speech; a word is longer
+    assert heard.max() < SPEECH
 
 
 def test_hold_music_is_no_sustained_speech() -> None:
