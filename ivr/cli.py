@@ -4,7 +4,7 @@ import importlib
 
 import click
 
-COMMANDS = ("serve", "call", "listen", "bench", "settings")
+COMMANDS = ("serve", "call", "listen", "understand", "tune", "bench", "settings")
 
 
 class _LazyGroup(click.Group):
