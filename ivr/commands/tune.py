@@ -62,8 +62,8 @@ def command(loss: float, ask: float, dry_run: bool) -> None:
         write_thresholds(
             path,
             limits,
-            "Where a caller's words count as unknown, and from where on as sure. Made by `python -m ivr tune` from\n"
-            f"the examples (loss {loss:g}, ask {ask:g}): run it again when they have changed; don't edit by hand.",
+            "Where a caller's words count as unknown, and from where on as sure. Made by `python -m ivr tune`\n"
+            f"from the examples (loss {loss:g}, ask {ask:g}): run it again when they have changed.",
         )
     except OSError as error:
         click.echo(f"{path}: can't be written: {error.strerror}", err=True)

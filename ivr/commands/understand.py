@@ -22,7 +22,9 @@ MAX_LINE_BYTES = 100_000
 
 
 @click.command("understand")
-@click.option("--requests", "folder", type=click.Path(path_type=Path), help="Request files (default: the prompts').")
+@click.option(
+    "--requests", "folder", type=click.Path(path_type=Path), help="Request files; default: the prompts' own."
+)
 @click.option(
     "--language",
     type=click.Choice(["auto", "ko", "en", "ja", "zh"]),
@@ -38,8 +40,6 @@ def command(folder: Path | None, language: str, as_json: bool) -> None:
     """
     try:
         settings = load_settings()
-        if folder is not None and not folder.is_dir():
-            raise ContentError(f"{folder}: is not a folder; --requests takes a folder of request files (NAME.yaml)")
         content = load_content(settings.prompts_dir) if folder is None else load_requests(folder)
         understander = create_understander(content, settings.sentence_encoder, settings.cache_dir)
     except (ConfigurationError, ContentError) as error:

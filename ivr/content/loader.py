@@ -6,8 +6,8 @@ from pathlib import Path
 from ivr.content.keys import REQUIRED_KEYS, confirm_of, label_of, menu_key_of, slot_keys
 from ivr.content.problems import Problems
 from ivr.content.requests import COMMANDS, read_commands, read_requests, read_slots
-from ivr.content.thresholds import FILE, read_thresholds
 from ivr.content.texts import TextBook, read_texts
+from ivr.content.thresholds import FILE, read_thresholds
 from ivr.content.types import LANGUAGES, Content, Language, Request, SlotSpec
 
 VERSION_LENGTH = 12

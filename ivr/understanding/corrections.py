@@ -7,10 +7,12 @@ from ivr.content.types import Language
 from ivr.understanding.commands import clauses
 
 _CHANGED: dict[Language, str] = {
-    "ko": r"(?:아니\s*)?(?:그거|그게|그것)?\s*말고(?:요)?(?=[\s,.]|$)|그게 아니(?:라|고)|아니다|아니[,\s]+아니|아 아니|다시 생각해 보니",
-    "en": r"\b(?:no wait|wait no|actually|i mean|or rather|scratch that|never ?mind|on second thoughts?|not that)\b",
+    "ko": r"(?:아니\s*)?(?:그거|그게|그것)?\s*말고(?:요)?(?=[\s,.]|$)|그게 아니(?:라|고)|아니다|"
+    r"아니[,\s]+아니|아 아니|다시 생각해 보니",
+    "en": r"\b(?:no wait|wait no|"
+    r"actually|i mean|or rather|scratch that|never ?mind|on second thoughts?|not that)\b",
     "ja": r"じゃなくて|ではなくて|ではなく|やっぱり|というか|いや[、,\s]",
-    "zh": r"不是不是|不对不对|不对|不是这个|算了|我是说|还是",
+    "zh": r"不是不是|不对不对|不对|不是这个|算了|我是说|还是(?=.*吧)",
 }
 """Words after which what was said before no longer counts."""
 _ALSO: dict[Language, str] = {

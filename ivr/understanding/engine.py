@@ -26,7 +26,8 @@ _ONLY_WHEN_ASKED = {"dont_know": "digits"}
 """Commands that similarity may find only after a question of this kind: without one, "비밀번호를 잊어버렸어요" is a
 request of another house."""
 AGENT_YIELDS_TO = 0.8
-"""Confidence (0 to 1) from which a request wins over a telling word: "상담원 운영 시간 알려 주세요" asks for hours."""
+"""Confidence (0 to 1) from which a request wins over a telling word: "상담원 운영 시간 알려 주세요" asks
+for hours."""
 MAX_ALTERNATIVES = 3
 MAX_PARTS = 4
 """Parts of one utterance that are judged by themselves; callers hardly ever utter more wishes in one breath."""

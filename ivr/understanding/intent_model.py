@@ -64,8 +64,10 @@ class IntentModel:
     labels: tuple[str, ...]
     encoder: SentenceEncoder | None
     encoder_softmax: Softmax | None
+    centre: Floats
+    """The examples' mean vector (dimensions,): what all of them share says nothing."""
     vectors: Floats
-    """The examples of all languages, encoded (examples, dimensions)."""
+    """The examples of all languages, encoded and centred (examples, dimensions)."""
     vector_labels: NDArray[np.int64]
     characters: Mapping[Language, Characters]
     calibrations: Mapping[Language, Calibration]
@@ -115,7 +117,7 @@ class IntentModel:
         fragments = np.zeros(len(texts))
         if self.encoder is not None and self.encoder_softmax is not None:
             spoken = [shown_to_encoder(text) for text in texts]
-            vectors = self.encoder.encode(spoken)
+            vectors = centred(self.encoder.encode(spoken), self.centre)
             encoded = self.encoder_softmax.dense(vectors)
             cosines = vectors @ self.vectors.T
             encoder_cosine = np.stack([nearest(row, self.vector_labels, count) for row in cosines])
@@ -138,6 +140,13 @@ class IntentModel:
 def shown_to_encoder(text: str) -> str:
     """The form in which texts are encoded: case and punctuation differ between recognizers, not between wishes."""
     return normalise(text)[:MAX_ENCODED]
+
+
+def centred(vectors: Floats, centre: Floats) -> Floats:
+    """Vectors as seen from ``centre``, each of length 1 again."""
+    moved = vectors - centre
+    lengths = np.linalg.norm(moved, axis=-1, keepdims=True)
+    return np.asarray(moved / np.maximum(lengths, 1e-6), dtype=np.float32)
 
 
 def fragmentation(text: str, encoder: SentenceEncoder) -> float:

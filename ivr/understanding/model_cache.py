@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -18,7 +19,7 @@ from ivr.understanding.ngram_space import NgramSpace
 from ivr.understanding.softmax import Softmax
 from ivr.understanding.training import Example, Trained, train_model
 
-_FORMAT = 1
+_FORMAT = 2
 """Counted up whenever training or this file's form changes: older files are then not read."""
 _FOLDER = "intents"
 
@@ -36,7 +37,7 @@ def trained(examples: Sequence[Example], encoder: SentenceEncoder | None, cache_
     path = cache_dir / _FOLDER / f"{_key(examples, encoder)}.npz"
     try:
         return _load(path, encoder)
-    except (OSError, ValueError, KeyError, TypeError, EOFError):
+    except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile):
         made = train_model(examples, encoder)
     try:
         _save(path, made)
@@ -52,7 +53,11 @@ def _key(examples: Sequence[Example], encoder: SentenceEncoder | None) -> str:
 
 def _save(path: Path, made: Trained) -> None:
     model = made.model
-    arrays: dict[str, Any] = {"vectors": model.vectors, "vector_labels": model.vector_labels}
+    arrays: dict[str, Any] = {
+        "centre": model.centre,
+        "vectors": model.vectors,
+        "vector_labels": model.vector_labels,
+    }
     if model.encoder_softmax is not None:
         arrays |= {"weights": model.encoder_softmax.weights, "bias": model.encoder_softmax.bias}
     for language, view in model.characters.items():
@@ -79,7 +84,7 @@ def _save(path: Path, made: Trained) -> None:
 
 
 def _load(path: Path, encoder: SentenceEncoder | None) -> Trained:
-    with np.load(path, allow_pickle=False) as stored:
+    with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
         arrays = {name: stored[name] for name in stored.files}
     told = json.loads(arrays["told"].tobytes())
     characters = {
@@ -98,6 +103,7 @@ def _load(path: Path, encoder: SentenceEncoder | None) -> Trained:
         tuple(told["labels"]),
         encoder,
         Softmax(arrays["weights"], arrays["bias"]) if "weights" in arrays else None,
+        arrays["centre"],
         arrays["vectors"],
         arrays["vector_labels"],
         characters,

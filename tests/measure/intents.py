@@ -2,8 +2,9 @@
 
 ``python -m tests.measure.intents [--text DIR] [--encoder NAME] [--seeds N] [--only clinc|sets|speed]``
 
-CLINC150: ten examples per intent drawn from ``train``, scored on all of ``test`` and ``oos_test``. The request sets
-of ``tests/understanding/sets`` were written before the engine was tuned; only their ``train`` lines are learnt from.
+CLINC150: ten examples per intent drawn from ``train``, scored on all of ``test`` and ``oos_test``. The request
+sets of ``tests/understanding/sets`` were written before the engine was tuned; only their ``train`` lines are
+learnt from.
 Nothing is chosen here: weights and thresholds come from cross-validation on the examples.
 
 ``recall at loss``: share of out-of-scope lines under the score that costs 2.5 points of in-scope accuracy, as the
@@ -180,7 +181,9 @@ def speed(encoder: str) -> None:
     renamed = [Example("ko", f"{each.language}_{each.label}", each.text) for each in examples]
     began_s = time.process_time()
     model = train_model(renamed, loaded).model
-    print(f"training {len(model.labels)} intents, {len(renamed)} examples: {time.process_time() - began_s:.2f} CPU s")
+    print(
+        f"training {len(model.labels)} intents, {len(renamed)} examples: {time.process_time() - began_s:.2f} CPU s"
+    )
     times_ms = []
     for line, _ in read_set("ko")[1]:
         began_s = time.process_time()
