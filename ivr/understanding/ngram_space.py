@@ -26,6 +26,8 @@ class Sparse:
 
     at: NDArray[np.int64]
     values: NDArray[np.float32]
+    coverage: float = 1.0
+    """How much of the text the examples know: the length of its known n-grams over that of all, 0 to 1."""
 
 
 class NgramSpace:
@@ -36,6 +38,7 @@ class NgramSpace:
         self.grams = tuple(grams)
         self.idf = idf
         self._at = {gram: index for index, gram in enumerate(self.grams)}
+        self._idf_unseen = float(idf.max()) if len(idf) else 1.0
 
     @classmethod
     def fit(cls, language: Language, sentences: Sequence[str]) -> "NgramSpace":
@@ -46,13 +49,16 @@ class NgramSpace:
         return cls(language, grams, np.array(idf, dtype=np.float32))
 
     def vector(self, text: str) -> Sparse:
-        """TF-IDF with sublinear term frequency. N-grams that no example has are left out."""
-        counts = Counter(gram for gram in _grams(text, self.language) if gram in self._at)
+        """TF-IDF with sublinear term frequency. N-grams that no example has are left out, but for ``coverage``."""
+        everything = Counter(_grams(text, self.language))
+        counts = {gram: times for gram, times in everything.items() if gram in self._at}
         at = np.fromiter((self._at[gram] for gram in counts), dtype=np.int64, count=len(counts))
         times = np.fromiter(counts.values(), dtype=np.float32, count=len(counts))
         values = (1.0 + np.log(times)) * self.idf[at]
         length = float(np.sqrt(np.sum(values**2))) or 1.0
-        return Sparse(at, (values / length).astype(np.float32))
+        unheard = np.array([times for gram, times in everything.items() if gram not in self._at], dtype=np.float32)
+        foreign = float(np.sum(((1.0 + np.log(unheard)) * self._idf_unseen) ** 2)) if len(unheard) else 0.0
+        return Sparse(at, (values / length).astype(np.float32), length / math.sqrt(length**2 + foreign))
 
     def matrix(self, texts: Sequence[str]) -> Any:
         """The vectors of several texts, as a scipy CSR matrix (texts, n-grams)."""

@@ -39,7 +39,7 @@ def answers(*arguments: str, lines: bytes) -> Sequence[dict[str, Any]]:
 
 
 def test_each_line_gets_one_answer_of_the_public_form() -> None:
-    lines = "배송 조회 부탁드려요 주문번호 47291\nwhere is my order\n\n오늘 날씨 어때요\n".encode()
+    lines = "배송 조회 부탁드려요 주문번호 47291\nwhere is my order\n\n노래 좀 틀어 줘\n".encode()
     ordered, english, empty, foreign = answers(lines=lines)
     assert list(ordered) == ["text", "language", "intent", "confidence", "alternatives", "slots"]
     assert (ordered["language"], ordered["intent"]) == ("ko", "order_status")
