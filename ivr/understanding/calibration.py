@@ -14,16 +14,16 @@ from ivr.understanding.softmax import Floats, log_softmax
 
 IN_SCOPE_LOSS = 0.1
 """Operating point: share of rightly read examples that may be given up as unknown. Examples that are left out miss
-the support of their neighbours, so fewer callers are lost: of the 74 sentences of ``tests/understanding/held_out.py``
-one; of its 28 foreign ones 23 were unknown at 0.025 and all at 0.1 (that file is development data)."""
+the support of their neighbours, so fewer callers are lost: of the 74 sentences in ``held_out.py`` of the tests one;
+of its 28 foreign ones 23 were unknown at 0.025 and all at 0.1 (that file is development data)."""
 CONFIRM_LOSS = 0.3
 """Share of them below which it is better to ask back. Both are set anew by ``python -m ivr tune``."""
 WEIGHTS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
 """Weights of the characters' opinion that are tried; the encoder has the rest."""
 _GATE_STEEPNESS = 4.0
 CHARACTER_SHARE = 0.3
-"""The characters' least share in the cosine (0 to 1). CLINC150, development split: out-of-scope recall at 2.5 points
-of loss 80 % at 0, 82 % at 0.3, 84 % at 0.5; AUROC 97.1 %, 97.1 % and 97.0 %."""
+"""The characters' least share in the cosine (0 to 1). CLINC150, development split: out-of-scope recall at 2.5
+points of loss 80 % at 0, 82 % at 0.3, 84 % at 0.5; AUROC 97.1 %, 97.1 % and 97.0 %."""
 GATE_SEPARATION = 1.0
 """Garbling must add this many standard deviations of clean examples to the pieces per character; in Korean and
 Chinese writing it often does not, and a gate would then open and close at random."""
