@@ -11,7 +11,6 @@ from pathlib import Path
 
 from ivr.content.types import LANGUAGES, Content, Language, Thresholds
 from ivr.understanding.commands import EXACT, FIRST_WORD, Commands
-from ivr.understanding.corrections import take_apart
 from ivr.understanding.encoders import create_encoder
 from ivr.understanding.intent_model import IntentModel
 from ivr.understanding.model_cache import trained
@@ -19,6 +18,7 @@ from ivr.understanding.numbers import LIKELY, find_digits, is_mostly_number
 from ivr.understanding.text import MAX_CHARACTERS, script_language, squeeze
 from ivr.understanding.training import Example
 from ivr.understanding.types import ANYTHING, Expectation, Meaning, SlotValue
+from ivr.understanding.wishes import take_apart
 
 _FUZZY_COMMANDS = ("agent", "repeat", "goodbye", "dont_know")
 """Commands that are also recognised by similarity; yes, no and thanks are too short for it."""

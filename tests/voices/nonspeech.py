@@ -121,11 +121,7 @@ def clicks(rng: np.random.Generator, seconds: float) -> Array:
 def music(*, lively: bool) -> Array:
     """Hold music: a chord progression, calm sustained chords or lively broken ones with a bass."""
     # Semitones above C4, I-vi-IV-V and ii-V-I-vi.
-    chords = (
-        ((2, 5, 9), (7, 11, 14), (0, 4, 7), (9, 12, 16))
-        if lively
-        else ((0, 4, 7), (9, 12, 16), (5, 9, 12), (7, 11, 14))
-    )
+    chords = ((2, 5, 9), (7, 11, 14), (0, 4, 7), (9, 12, 16)) if lively else ((0, 4, 7), (9, 12, 16), (5, 9, 12), (7, 11, 14))
     chord_s = 1.0 if lively else 1.5
     parts = []
     for chord in chords:

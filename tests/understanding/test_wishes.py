@@ -3,8 +3,8 @@
 import pytest
 
 from ivr.content.types import Language
-from ivr.understanding.corrections import take_apart
 from ivr.understanding.types import Understander
+from ivr.understanding.wishes import take_apart
 
 
 @pytest.mark.parametrize(
