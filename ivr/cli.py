@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-COMMANDS = ("serve", "call", "listen", "bench", "settings")
+COMMANDS = ("serve", "call", "listen", "understand", "tune", "bench", "settings")
 
 
 class _LazyGroup(click.Group):

@@ -97,7 +97,9 @@ class Loader:
 
     def _load(self) -> CallServices:
         settings = self._settings
-        understander = self._part("prompts", lambda: create_understander(self._content))
+        understander = self._part(
+            "prompts", lambda: create_understander(self._content, settings.sentence_encoder, settings.cache_dir)
+        )
         connectors = self._part("shop", lambda: create_connectors(settings.shop_database_url))
         voice_model = self._part("voice activity", VoiceModel)
         voices = self._part("voice", self._load_voices)

@@ -98,6 +98,11 @@ class Settings(BaseSettings):
         "ko", description="The hotline's own language: greeted in, and assumed until the caller is heard."
     )
 
+    # Understanding
+    sentence_encoder: str = Field(
+        "bundled", description="Sentence encoder beside the character n-grams: `bundled`, or `none`."
+    )
+
     # Turn-taking
     no_input_s: float = Field(
         6.0, ge=1, le=60, description="Seconds of silence after a question before it is asked again."

@@ -122,7 +122,9 @@ def create_listener(settings: Settings) -> Listener:
         ModelError: the recognizer's or the VAD's weights are missing or damaged.
         ContentError: a request file is wrong.
     """
-    understander = create_understander(load_content(settings.prompts_dir))
+    understander = create_understander(
+        load_content(settings.prompts_dir), settings.sentence_encoder, settings.cache_dir
+    )
     recognizer = WhisperRecognizer(
         resolve_model(settings.whisper_model, settings.cache_dir), threads=settings.recognition_threads
     )

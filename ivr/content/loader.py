@@ -7,6 +7,7 @@ from ivr.content.keys import REQUIRED_KEYS, confirm_of, label_of, menu_key_of, s
 from ivr.content.problems import Problems
 from ivr.content.requests import COMMANDS, read_commands, read_requests, read_slots
 from ivr.content.texts import TextBook, read_texts
+from ivr.content.thresholds import FILE, read_thresholds
 from ivr.content.types import LANGUAGES, Content, Language, Request, SlotSpec
 
 VERSION_LENGTH = 12
@@ -36,16 +37,20 @@ def load_content(prompts_dir: Path) -> Content:
     requests = read_requests(request_files, problems)
     slots = read_slots(slots_file, problems)
     commands = read_commands(commands_file, problems)
+    thresholds_file = prompts_dir / FILE
+    thresholds = read_thresholds(thresholds_file, problems)
     _check_keys(book, [(prompts_dir, 1, key) for key in REQUIRED_KEYS], problems)
     _check_requests(requests, slots, book, problems)
     problems.raise_any()
     everything = [path for paths in files.values() for path in paths] + request_files + [slots_file, commands_file]
+    everything += [thresholds_file] if thresholds_file.exists() else []
     return Content(
         version=_version(prompts_dir, everything),
         requests={intent: request for intent, (request, _) in requests.items()},
         texts=book.texts,
         slots=slots,
         commands=commands,
+        thresholds=thresholds,
     )
 
 

@@ -64,6 +64,19 @@ class Text:
 
 
 @dataclass(frozen=True)
+class Thresholds:
+    """Where one language's unknown begins: an entry of ``prompts/thresholds.yaml``, made by ``tune``.
+
+    Scores are sums of two z-values (:mod:`ivr.understanding.calibration`), about -10 to 5.
+    """
+
+    unknown: float
+    """Below: unknown."""
+    sure: float
+    """Below: better ask back."""
+
+
+@dataclass(frozen=True)
 class Content:
     """One consistent version of everything under ``prompts/``. Immutable: a call keeps the one it began with."""
 
@@ -73,3 +86,5 @@ class Content:
     texts: Mapping[Language, Mapping[str, Text]]
     slots: Mapping[str, SlotSpec] = field(default_factory=dict)
     commands: Mapping[str, Command] = field(default_factory=dict)
+    thresholds: Mapping[Language, Thresholds] = field(default_factory=dict)
+    """This deployment's own; a language that is missing takes what its examples suggest."""

@@ -1,4 +1,4 @@
-"""Text to meaning: commands, numbers, requests by the nearest example, and an honest unknown.
+"""Text to meaning: commands, numbers, requests by the managers' examples, and an honest unknown.
 
 The order is that of certainty: a number or key word that was asked for; a command said alone; a telling word; a
 request; a yes or no at the beginning of an answer; a number nobody asked for. What none of them claims is
@@ -6,32 +6,53 @@ unknown (``intent`` None).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
-from ivr.content.types import LANGUAGES, Content, Language
-from ivr.understanding.commands import EXACT, FIRST_WORD, Commands, clauses
-from ivr.understanding.examples import ExampleIndex
+from ivr.content.types import LANGUAGES, Content, Language, Thresholds
+from ivr.understanding.commands import EXACT, FIRST_WORD, Commands
+from ivr.understanding.encoders import create_encoder
+from ivr.understanding.intent_model import IntentModel
+from ivr.understanding.model_cache import trained
 from ivr.understanding.numbers import LIKELY, find_digits, is_mostly_number
 from ivr.understanding.text import MAX_CHARACTERS, script_language, squeeze
-from ivr.understanding.types import ANYTHING, Expectation, Meaning, SlotValue, Understander
+from ivr.understanding.training import Example
+from ivr.understanding.types import ANYTHING, Expectation, Meaning, SlotValue
+from ivr.understanding.wishes import take_apart
 
 _FUZZY_COMMANDS = ("agent", "repeat", "goodbye", "dont_know")
 """Commands that are also recognised by similarity; yes, no and thanks are too short for it."""
 _ONLY_WHEN_ASKED = {"dont_know": "digits"}
 """Commands that similarity may find only after a question of this kind: without one, "비밀번호를 잊어버렸어요" is a
 request of another house."""
-ANSWER_YIELDS_TO = 0.45
-"""Similarity to a request above which "no, but what are your hours" is the request and not the answer."""
+ANSWER_YIELDS_TO = 0.8
+"""Confidence (0 to 1) in a request from which "no, but what are your hours" is the request and not the answer."""
 SOME_DIGITS = 2
 """Digits among other words that are taken for part of a number that was asked for; one alone may be a word."""
-AGENT_YIELDS_TO = 0.45
-"""Cosine (0 to 1) from which a request wins over a telling word: "상담원 운영 시간 알려 주세요" asks for hours."""
+AGENT_YIELDS_TO = 0.8
+"""Confidence (0 to 1) from which a request wins over a telling word: "상담원 운영 시간 알려 주세요" asks
+for hours."""
 MAX_ALTERNATIVES = 3
+MAX_PARTS = 4
+"""Parts of one utterance that are judged by themselves; callers hardly ever utter more wishes in one breath."""
 
 
-def create_understander(content: Content) -> Understander:
-    """Build the understander of one version of the content (milliseconds for some hundred examples)."""
-    return ExampleUnderstander(content)
+def create_understander(
+    content: Content, encoder: str = "bundled", cache_dir: Path | None = None
+) -> "ExampleUnderstander":
+    """Build the understander of one version of the content.
+
+    Args:
+        content: The requests and commands; their examples are learnt from, unless the cache knows them.
+        encoder: The sentence encoder's name (:mod:`ivr.understanding.encoders`).
+        cache_dir: Where trained models are kept; None trains anew (about 0.2 CPU s for each intent).
+
+    Raises:
+        ConfigurationError: there is no such encoder.
+    """
+    loaded = create_encoder(encoder)
+    made = trained(examples_of(content), loaded, cache_dir)
+    return ExampleUnderstander(content, with_thresholds(made.model, content.thresholds))
 
 
 @dataclass(frozen=True)
@@ -41,15 +62,16 @@ class _Guess:
     intent: str | None
     confidence: float
     alternatives: tuple[tuple[str, float], ...] = ()
+    sure: bool = True
 
 
 class ExampleUnderstander:
     """Understands by the managers' examples. Immutable once built; safe from any thread."""
 
-    def __init__(self, content: Content) -> None:
+    def __init__(self, content: Content, model: IntentModel) -> None:
         self._content = content
         self._commands = Commands(content.commands)
-        self._indices = {language: ExampleIndex(language, _examples(content, language)) for language in LANGUAGES}
+        self._model = model
 
     def understand(self, text: str, language: Language, expecting: Expectation = ANYTHING) -> Meaning:
         """Understand one utterance.
@@ -66,7 +88,7 @@ class ExampleUnderstander:
         script = script_language(spoken, language)
         slots: dict[str, SlotValue] = {}
         guess = self._answer(spoken, script, expecting, slots) or self._open(spoken, script, expecting, slots)
-        return Meaning(text, language, guess.intent, guess.confidence, guess.alternatives, slots)
+        return Meaning(text, language, guess.intent, guess.confidence, guess.alternatives, slots, guess.sure)
 
     def _answer(
         self, text: str, language: Language, expecting: Expectation, slots: dict[str, SlotValue]
@@ -139,22 +161,31 @@ class ExampleUnderstander:
         return _Guess(name, confidence)
 
     def _nearest(self, text: str, language: Language, expecting: Expectation) -> _Guess:
-        """The label of the nearest example, over the whole utterance and its clauses; unknown if none is near."""
-        index = self._indices[language]
-        parts = list(clauses(text))
-        best: dict[str, float] = {}
-        for part in [text, *parts] if len(parts) > 1 else [text]:
-            for label, score in index.rank(part):
-                if _ONLY_WHEN_ASKED.get(label, expecting.kind) != expecting.kind:
-                    continue
-                best[label] = max(score, best.get(label, 0.0))
-        ranked = sorted(best.items(), key=lambda item: -item[1])
-        if not ranked:
+        """The request or command that an utterance sounds like; unknown if none is near.
+
+        What follows a change of mind ("아니 그거 말고 …") wins when it is understood by itself; else the whole
+        utterance; else its best part. Other wishes in the same breath lead the alternatives.
+        """
+        hidden = {label for label, kind in _ONLY_WHEN_ASKED.items() if kind != expecting.kind}
+        parts = take_apart(text, language)
+        spoken = [text, *parts.wishes[:MAX_PARTS], *([parts.corrected] if parts.corrected else [])]
+        ranked = self._model.rank(spoken, language, hidden)
+        whole, wishes = ranked[0], ranked[1 : 1 + len(parts.wishes[:MAX_PARTS])]
+        understood = [each for each in wishes if each is not None and each.known]
+        later = ranked[-1] if parts.corrected else None
+        best = later if later is not None and later.known else whole
+        if (best is None or not best.known) and understood:
+            best = max(understood, key=lambda each: each.score)
+        if best is None:
             return _Guess(None, 0.0)
-        label, score = ranked[0]
-        if score < index.threshold:
-            return _Guess(None, score, tuple(ranked[:MAX_ALTERNATIVES]))
-        return _Guess(label, score, tuple(ranked[1 : 1 + MAX_ALTERNATIVES]))
+        others = dict.fromkeys(each.label for each in understood if each.label != best.label)
+        confidences = {each.label: each.confidence for each in understood}
+        alternatives = [(label, confidences[label]) for label in others]
+        alternatives += [pair for pair in best.runners_up if pair[0] not in others and pair[0] != best.label]
+        if not best.known:
+            alternatives.insert(0, (best.label, best.confidence))
+            return _Guess(None, best.confidence, tuple(alternatives[:MAX_ALTERNATIVES]))
+        return _Guess(best.label, best.confidence, tuple(alternatives[:MAX_ALTERNATIVES]), best.sure)
 
     def _unasked_number(
         self, text: str, language: Language, intent: str | None, slots: dict[str, SlotValue]
@@ -178,17 +209,30 @@ class ExampleUnderstander:
         return None
 
 
-def _examples(content: Content, language: Language) -> list[tuple[str, str]]:
-    """(label, sentence) of everything that is recognised by similarity."""
+def with_thresholds(model: IntentModel, limits: Mapping[Language, Thresholds]) -> IntentModel:
+    """The model with a deployment's own thresholds (``thresholds.yaml``) in place of the default ones."""
+    fitted = {
+        language: replace(each, unknown=limits[language].unknown, sure=limits[language].sure)
+        if language in limits
+        else each
+        for language, each in model.calibrations.items()
+    }
+    return replace(model, calibrations=fitted)
+
+
+def examples_of(content: Content) -> list[Example]:
+    """Everything that is recognised by similarity."""
     requests = [
-        (request.intent, example)
+        Example(language, request.intent, text)
         for request in content.requests.values()
-        for example in request.examples.get(language, ())
+        for language in LANGUAGES
+        for text in request.examples.get(language, ())
     ]
     commands = [
-        (name, example)
+        Example(language, name, text)
         for name in _FUZZY_COMMANDS
         if name in content.commands
-        for example in content.commands[name].examples.get(language, ())
+        for language in LANGUAGES
+        for text in content.commands[name].examples.get(language, ())
     ]
     return requests + commands

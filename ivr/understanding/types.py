@@ -49,6 +49,8 @@ class Meaning:
     alternatives: tuple[tuple[str, float], ...] = ()
     """Runners-up, best first."""
     slots: Mapping[str, SlotValue] = field(default_factory=dict)
+    sure: bool = True
+    """False: the intent is likely, but better asked back about ("반품 말씀이세요?") than acted on."""
 
     def value(self, slot: str) -> str | None:
         """The value of ``slot``, or None."""
