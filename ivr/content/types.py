@@ -1,5 +1,6 @@
 """What managers own, as the rest of the hotline sees it."""
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -10,8 +11,10 @@ LANGUAGES: tuple[Language, ...] = ("ko", "en", "ja", "zh")
 Tone = Literal["neutral", "apologetic", "reassuring", "brisk", "warm"]
 TONES: tuple[Tone, ...] = ("neutral", "apologetic", "reassuring", "brisk", "warm")
 
-SlotKind = Literal["digits", "phone", "datetime", "amount", "yes_no", "product", "text"]
-SLOT_KINDS: tuple[SlotKind, ...] = ("digits", "phone", "datetime", "amount", "yes_no", "product", "text")
+SlotKind = Literal["digits", "phone", "datetime", "amount", "yes_no", "product", "text", "identity"]
+SLOT_KINDS: tuple[SlotKind, ...] = (
+    *("digits", "phone", "datetime", "amount", "yes_no", "product", "text", "identity"),
+)
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,10 @@ class Request:
     connector: str | None = None
     replies: Mapping[str, str] = field(default_factory=dict)
     """Outcome of the connector (``found``, ``missing``; ``answer`` without one) → key of a text."""
+    verify: bool = False
+    """Personal: the caller's identity is verified (:class:`Verification`) before it is done or told."""
+    person: bool = False
+    """Only a person can do it: handed over, or a call-back after hours, once the slots are known."""
     menu_key: str | None = None
     """Key that chooses this request in the simplified menu ("1" to "9")."""
     source: str = ""
@@ -37,9 +44,9 @@ class SlotSpec:
 
     name: str
     digits: int
-    """How many digits the value has; 0 for kinds other than ``digits``."""
+    """How many digits the value has (``identity``: the last digits of a telephone number); 0 for other kinds."""
     kind: SlotKind = "digits"
-    """What is told: a number, a telephone number, a day or time, money, yes or no, goods, free text."""
+    """What is told: a number, a telephone number, a day or time, money, yes or no, goods, text, an identity."""
 
 
 @dataclass(frozen=True)
@@ -47,11 +54,104 @@ class Command:
     """Something a caller may say at any point, whatever was asked: an entry of ``prompts/commands.yaml``."""
 
     name: str
-    """``agent``, ``repeat``, ``goodbye``, ``thanks``, ``yes``, ``no`` or ``dont_know``."""
+    """``agent``, ``repeat``, ``goodbye`` …: :data:`ivr.content.requests.COMMANDS`."""
     examples: Mapping[Language, tuple[str, ...]] = field(default_factory=dict)
     """Whole utterances."""
     words: Mapping[Language, tuple[str, ...]] = field(default_factory=dict)
     """Words that are enough on their own inside a short utterance."""
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """Opening times: an entry of ``prompts/hours.yaml``."""
+
+    weekly: Mapping[int, tuple[tuple[dt.time, dt.time], ...]] = field(default_factory=dict)
+    """Day of the week (0 Monday … 6 Sunday) → (from, until), in order; a day that is not there is closed."""
+    always: bool = False
+    """Day and night, holidays too."""
+
+
+@dataclass(frozen=True)
+class Hours:
+    """When somebody is there: ``prompts/hours.yaml``. Read with the functions of :mod:`ivr.content.hours`."""
+
+    timezone: str = "Asia/Seoul"
+    shop: Schedule = Schedule(always=True)
+    agents: Schedule = Schedule(always=True)
+    """When people take calls; outside it, what needs a person becomes a call-back."""
+    holidays: Mapping[dt.date, Mapping[Language, str]] = field(default_factory=dict)
+    """Days on which both are closed → the day's name."""
+
+
+@dataclass(frozen=True)
+class Incident:
+    """Something every caller must be told before they ask: an entry of ``prompts/incidents.yaml``."""
+
+    name: str
+    """Its text is ``incident_NAME``."""
+    active: bool = False
+    until: dt.date | None = None
+    """The last day on which it is told."""
+    requests: tuple[str, ...] = ()
+    """Told when one of these is asked for, once a call; none: told with the greeting."""
+
+
+@dataclass(frozen=True)
+class Verification:
+    """How a caller proves who they are: ``prompts/verification.yaml``."""
+
+    slot: str
+    """Asked for, such as ``identity``."""
+    connector: str
+    """Given :attr:`key` and :attr:`slot`; its outcome is ``verified``, ``mismatch`` or ``missing``."""
+    key: str = "order_number"
+    """The slot that names whose data it is; verified once for each of its values."""
+
+
+@dataclass(frozen=True)
+class SqlSpec:
+    """A connector that asks a database: ``kind: sql`` in ``prompts/connectors.yaml``."""
+
+    name: str
+    url: str
+    """SQLAlchemy URL; ``${NAME}`` stands for an environment variable."""
+    query: str
+    """One statement with named parameters (``:order_number``), never anything pasted in."""
+    outcome: str
+    """Column that holds the outcome; or, in quotes, the outcome when there is a row. No row: ``missing``."""
+    values: Mapping[str, str] = field(default_factory=dict)
+    """Placeholder → column, or column per language as ``name_{language}``."""
+    speak: Mapping[str, SlotKind | Literal["date"]] = field(default_factory=dict)
+    """Placeholder → how it is spoken (digits one by one, a date, an amount); others as they are."""
+    facts: tuple[str, ...] = ()
+    """Columns kept as verified facts."""
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class HttpSpec:
+    """A connector that asks an HTTP JSON service: ``kind: http`` in ``prompts/connectors.yaml``."""
+
+    name: str
+    url: str
+    """May hold ``{slot}`` (percent-encoded) and ``${NAME}``, an environment variable."""
+    method: Literal["GET", "POST"] = "GET"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: Mapping[str, str] = field(default_factory=dict)
+    """JSON field → text with ``{slot}``, for POST."""
+    outcome: str = "'found'"
+    """Dotted path of the outcome in the answer; or, in quotes, the outcome of any 200. 404: ``missing``."""
+    values: Mapping[str, str] = field(default_factory=dict)
+    """Placeholder → dotted path, in which ``{language}`` stands for the caller's."""
+    speak: Mapping[str, SlotKind | Literal["date"]] = field(default_factory=dict)
+    facts: tuple[str, ...] = ()
+    timeout_s: float = 2.0
+    retries: int = 1
+    """Further tries of a GET that could not connect, timed out or got 502, 503 or 504."""
+    source: str = ""
+
+
+ConnectorSpec = SqlSpec | HttpSpec
 
 
 @dataclass(frozen=True)
@@ -86,5 +186,9 @@ class Content:
     texts: Mapping[Language, Mapping[str, Text]]
     slots: Mapping[str, SlotSpec] = field(default_factory=dict)
     commands: Mapping[str, Command] = field(default_factory=dict)
+    hours: Hours = Hours()
+    incidents: tuple[Incident, ...] = ()
+    verification: Verification | None = None
+    connectors: Mapping[str, ConnectorSpec] = field(default_factory=dict)
     thresholds: Mapping[Language, Thresholds] = field(default_factory=dict)
     """This deployment's own; a language that is missing takes what its examples suggest."""

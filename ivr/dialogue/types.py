@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
@@ -42,6 +43,21 @@ class Answered:
     language: Language
     also: Language | None = None
     """Another language that the caller may speak, to be said in that language."""
+    now: datetime | None = None
+    """The time of the call, local to the deployment (aware). None: not known, so people are taken to be there."""
+    number: str | None = None
+    """The caller's number (E.164), for calling back; None when withheld."""
+    known: "KnownCaller | None" = None
+
+
+@dataclass(frozen=True)
+class KnownCaller:
+    """What our own records say of the number that calls. Nothing personal: a number is not a person."""
+
+    open_intent: str
+    """What they called about and was left open (handed over, call-back, not found)."""
+    days_ago: int
+    """Days since, in the deployment's time zone; 0 is today."""
 
 
 @dataclass(frozen=True)
@@ -127,6 +143,20 @@ class Lookup:
 
 
 @dataclass(frozen=True)
+class CallBack:
+    """A promise to call back."""
+
+    at: datetime
+    """When; aware, local to the deployment."""
+    number: str
+    """E.164."""
+    request: str | None = None
+    """The intent it is about."""
+    topic: str = ""
+    """What the caller wants, in their own words."""
+
+
+@dataclass(frozen=True)
 class Decision:
     """What to do next, and why."""
 
@@ -143,6 +173,8 @@ class Decision:
     """Set when ``action`` is ``hand_off``."""
     outcome: Literal["resolved", "handed_off", "abandoned", "callback", "failed"] | None = None
     """Set when the call ends after ``say``."""
+    callback: CallBack | None = None
+    """Set when ``outcome`` is ``callback``."""
 
 
 @dataclass(frozen=True)
@@ -173,6 +205,9 @@ class DialogueState:
     resolved: int = 0
     """How many requests were answered."""
     verified: Mapping[str, str] = field(default_factory=dict)
+    pace: Literal["slow", "normal", "fast"] = "normal"
+    """How fast we speak from now on; the caller may ask for it."""
+    loudness: Literal["normal", "loud"] = "normal"
     ended: bool = False
     question: Literal["opening", "slot", "confirm", "anything_else", "offer_agent"] = "opening"
     """What was asked last: says what a yes, a no or a silence is an answer to."""

@@ -7,6 +7,7 @@ unknown (``intent`` None).
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 from ivr.content.types import LANGUAGES, Content, Language, Thresholds
@@ -73,13 +74,16 @@ class ExampleUnderstander:
         self._commands = Commands(content.commands)
         self._model = model
 
-    def understand(self, text: str, language: Language, expecting: Expectation = ANYTHING) -> Meaning:
+    def understand(
+        self, text: str, language: Language, expecting: Expectation = ANYTHING, now: datetime | None = None
+    ) -> Meaning:
         """Understand one utterance.
 
         Args:
             text: The recognised words; any text at all.
             language: The language of the call.
             expecting: What was asked.
+            now: The time of the call, local to the deployment.
 
         Returns:
             The meaning; ``intent`` is None when it is not understood. ``language`` is the call's.

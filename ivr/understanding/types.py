@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal, Protocol
 
 from ivr.content.types import Language
@@ -23,7 +24,8 @@ class SlotValue:
 class Expectation:
     """What was asked, so that the answer can be read and the end of the turn judged."""
 
-    kind: Literal["anything", "yes_no", "digits", "choice"] = "anything"
+    kind: Literal["anything", "yes_no", "digits", "choice", "slot"] = "anything"
+    """``slot``: a value of a kind other than digits (the slot's own kind says which)."""
     slot: str | None = None
     digits: int | None = None
     """How many digits complete the answer, when ``kind`` is ``digits``."""
@@ -31,6 +33,10 @@ class Expectation:
     """Key → intent, when ``kind`` is ``choice``."""
     intent: str | None = None
     """The request being worked on: an utterance that only fills ``slot`` belongs to it."""
+    question: Literal["offer", "check"] = "offer"
+    """What a yes or no answers: "would you like …?" or "is that right?"."""
+    partial: str = ""
+    """Digits already heard, when ``kind`` is ``digits``: a correction may reach back into them."""
 
 
 ANYTHING = Expectation()
@@ -51,6 +57,10 @@ class Meaning:
     slots: Mapping[str, SlotValue] = field(default_factory=dict)
     sure: bool = True
     """False: the intent is likely, but better asked back about ("반품 말씀이세요?") than acted on."""
+    also: tuple[str, ...] = ()
+    """Further requests in the same breath, in the order said, each understood by itself."""
+    instead: bool = False
+    """The caller takes back what was being done ("아니 그거 말고 …", "no, I meant …")."""
 
     def value(self, slot: str) -> str | None:
         """The value of ``slot``, or None."""
@@ -61,6 +71,16 @@ class Meaning:
 class Understander(Protocol):
     """Text in, meaning out; pure, quick (milliseconds), never raises on any text."""
 
-    def understand(self, text: str, language: Language, expecting: Expectation = ANYTHING) -> Meaning:
-        """Understand one utterance."""
+    def understand(
+        self, text: str, language: Language, expecting: Expectation = ANYTHING, now: datetime | None = None
+    ) -> Meaning:
+        """Understand one utterance.
+
+        Args:
+            text: The recognised words; any text at all.
+            language: The language of the call.
+            expecting: What was asked.
+            now: The time of the call, local to the deployment: days and times are relative to it. None: no
+                day or time is understood.
+        """
         ...

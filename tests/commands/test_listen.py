@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +51,9 @@ class Recognizer:
 class Understander:
     """Knows one request."""
 
-    def understand(self, text: str, language: Language, expecting: Expectation = ANYTHING) -> Meaning:
+    def understand(
+        self, text: str, language: Language, expecting: Expectation = ANYTHING, now: datetime | None = None
+    ) -> Meaning:
         if "order" not in text:
             return Meaning(text, language, None, 0.3)
         return Meaning(text, language, "order_status", 0.876, slots={"order_number": SlotValue("47291", 0.9)})
