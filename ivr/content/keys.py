@@ -47,7 +47,10 @@ HANDOFF_KEYS = (
 )
 """Shown and whispered to the agent who takes over."""
 
-REQUIRED_KEYS = DIALOGUE_KEYS + CALL_KEYS + HANDOFF_KEYS
+FEELING_KEYS = ("empathy",)
+"""Spoken before a reply to a caller who is upset."""
+
+REQUIRED_KEYS = DIALOGUE_KEYS + FEELING_KEYS + CALL_KEYS + HANDOFF_KEYS
 
 
 def slot_keys(slot: str) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ import hashlib
 from pathlib import Path
 
 from ivr.content.keys import REQUIRED_KEYS, confirm_of, label_of, menu_key_of, slot_keys
+from ivr.content.policy import POLICY_FILE, read_policy
 from ivr.content.problems import Problems
 from ivr.content.requests import COMMANDS, read_commands, read_requests, read_slots
 from ivr.content.texts import TextBook, read_texts
@@ -37,13 +38,14 @@ def load_content(prompts_dir: Path) -> Content:
     requests = read_requests(request_files, problems)
     slots = read_slots(slots_file, problems)
     commands = read_commands(commands_file, problems)
-    thresholds_file = prompts_dir / FILE
+    thresholds_file, policy_file = prompts_dir / FILE, prompts_dir / POLICY_FILE
+    policy = read_policy(policy_file, problems)
     thresholds = read_thresholds(thresholds_file, problems)
     _check_keys(book, [(prompts_dir, 1, key) for key in REQUIRED_KEYS], problems)
     _check_requests(requests, slots, book, problems)
     problems.raise_any()
     everything = [path for paths in files.values() for path in paths] + request_files + [slots_file, commands_file]
-    everything += [thresholds_file] if thresholds_file.exists() else []
+    everything += [path for path in (thresholds_file, policy_file) if path.exists()]
     return Content(
         version=_version(prompts_dir, everything),
         requests={intent: request for intent, (request, _) in requests.items()},
@@ -51,6 +53,7 @@ def load_content(prompts_dir: Path) -> Content:
         slots=slots,
         commands=commands,
         thresholds=thresholds,
+        policy=policy,
     )
 
 

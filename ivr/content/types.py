@@ -109,6 +109,52 @@ class Verification:
 
 
 @dataclass(frozen=True)
+class FrustrationWeights:
+    """How the frustration score is made: ``frustration`` in ``prompts/policy.yaml``. All 0 to 1."""
+
+    voice: float = 0.25
+    speed: float = 0.05
+    words: float = 0.4
+    profanity: float = 0.55
+    demand: float = 0.5
+    repeated: float = 0.25
+    failed: float = 0.12
+    interrupted: float = 0.08
+    waiting: float = 0.1
+    kept: float = 0.7
+    """Share of the score that is left at the next turn."""
+    relief: float = 0.6
+    """Share of what is left that thanks, or an answer, takes away."""
+    irritated_from: float = 0.3
+    upset_from: float = 0.6
+    hysteresis: float = 0.1
+    """How far below its threshold the score must fall before a level is left again."""
+
+
+@dataclass(frozen=True)
+class Policy:
+    """When the hotline reacts to how a caller feels, and how: ``prompts/policy.yaml``."""
+
+    frustration: FrustrationWeights = FrustrationWeights()
+    feel: bool = True
+    """Whether voice and words are judged at all."""
+    empathise_from: float = 0.3
+    """Frustration from which a reply begins with understanding and an apology."""
+    offer_person_from: float = 0.5
+    """Frustration from which a person is offered."""
+    hand_over_from: float = 0.75
+    """Frustration from which a person takes over unasked."""
+    offer_again_after: int = 2
+    """Turns after a declined offer before the next."""
+    apologies_in_a_row: int = 2
+    """Apologies in successive replies; the next reply goes without."""
+    emotion_from: float = 0.5
+    """Confidence from which an emotion other than anger chooses a tone."""
+    slow_for: tuple[str, ...] = ("sad", "anxious")
+    """Emotions that are answered more slowly."""
+
+
+@dataclass(frozen=True)
 class SqlSpec:
     """A connector that asks a database: ``kind: sql`` in ``prompts/connectors.yaml``."""
 
@@ -190,5 +236,6 @@ class Content:
     incidents: tuple[Incident, ...] = ()
     verification: Verification | None = None
     connectors: Mapping[str, ConnectorSpec] = field(default_factory=dict)
+    policy: Policy = Policy()
     thresholds: Mapping[Language, Thresholds] = field(default_factory=dict)
     """This deployment's own; a language that is missing takes what its examples suggest."""

@@ -23,6 +23,7 @@ from ivr.dialogue.moves import (
     offer_agent,
     say_goodbye,
 )
+from ivr.dialogue.reactions import feel, react
 from ivr.dialogue.requests import advance, begin, fulfilled, give_digits, lookup_failed
 from ivr.dialogue.types import (
     Action,
@@ -77,7 +78,7 @@ def _handle(state: DialogueState, event: Event, content: Content) -> Move:  # no
         case Answered():
             return _greet(replace(state, language=event.language), event.also)
         case Heard():
-            return _heard(state, event, content)
+            return feel(state, _heard(state, event, content), event, content)
         case KeysPressed():
             return _keys(state, event.keys, content)
         case NothingHeard() | Unintelligible() if state.pending is not None:
@@ -87,7 +88,7 @@ def _handle(state: DialogueState, event: Event, content: Content) -> Move:  # no
         case Unintelligible():
             return no_match(state, content, "speech without words")
         case Fulfilled():
-            return fulfilled(state, content, event)
+            return react(fulfilled(state, content, event), content)
         case LookupFailed():
             return lookup_failed(state, event)
 
@@ -127,8 +128,6 @@ def _still_looking(state: DialogueState) -> Move:
 def _heard(state: DialogueState, event: Heard, content: Content) -> Move:
     meaning = event.meaning
     contributions = {"confidence": meaning.confidence}
-    if event.feeling.frustration is not None:
-        contributions["frustration"] = event.feeling.frustration
     slot = missing_slot(state, content) if state.question == "slot" else None
     digits = meaning.value(slot) if slot else None
     if digits and meaning.intent in (None, state.intent):

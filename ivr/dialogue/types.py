@@ -7,6 +7,8 @@ from enum import StrEnum
 from typing import Literal
 
 from ivr.content.types import Language, Tone
+from ivr.dialogue.mood import CALM_MOOD, Mood
+from ivr.understanding.sentiment.types import NOTHING, Sentiment
 from ivr.understanding.types import ANYTHING, Expectation, Meaning
 
 
@@ -66,7 +68,18 @@ class Feeling:
 
     emotion: str | None = None
     emotion_confidence: float | None = None
-    frustration: float | None = None
+    anger: float | None = None
+    """0 to 1, calibrated and relative to the caller's own earlier speech. None: not enough evidence."""
+    speed_octaves: float | None = None
+    """Change of speech rate against the caller's own earlier speech, log2."""
+    sentiment: Sentiment = NOTHING
+    """What the words say."""
+    interrupted: bool = False
+    """The caller talked over us."""
+    waited_ms: int = 0
+    """How long the caller had waited for our last reply."""
+    judged: bool = True
+    """False: feelings are switched off for this caller."""
 
 
 @dataclass(frozen=True)
@@ -213,6 +226,8 @@ class DialogueState:
     """What was asked last: says what a yes, a no or a silence is an answer to."""
     partial: str = ""
     """Digits heard so far of a number that is told in parts."""
+    mood: Mood = CALM_MOOD
+    """How the caller feels so far."""
     pending: Lookup | None = None
     """The look-up whose answer is awaited."""
     stalled: int = 0

@@ -1,0 +1,69 @@
+"""From a turn of the caller to the signs of frustration in it. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from rapidfuzz.distance import Levenshtein
+
+from ivr.dialogue.frustration import Signs
+from ivr.dialogue.mood import Mood, Said
+from ivr.dialogue.types import Action, Decision, DialogueState, Heard
+from ivr.understanding.text import squeeze
+
+REMEMBERED = 6
+"""Turns back in which a repetition is looked for: about a minute of call."""
+SAME_WORDS = 0.75
+"""Likeness (0 to 1, normalised Levenshtein) from which words count as said again: the recognizer errs in about
+one character of ten, twice."""
+SHORTEST_REPEATED = 5
+"""Characters from which saying the same is a repetition: "네", "주문이요" are answers."""
+SAME_REQUEST = 0.6
+"""Strength of asking for the same thing in other words."""
+IMPATIENT_FROM_MS, IMPATIENT_AT_MS = 2_500, 8_000
+"""Waiting for a reply is a sign from 2.5 s on, and a full one at 8 s (ITU-T G.1030 puts the limit of unbroken
+attention at 10 s)."""
+SPEED_OCTAVE = 0.5
+"""Change of speed, in octaves against the caller's own earlier speech, that is a full sign: 40 % faster."""
+_NO_REQUEST = frozenset({"yes", "no", "thanks", "goodbye", "dont_know", "agent", "repeat"})
+
+
+def signs_of(before: DialogueState, decision: Decision, event: Heard) -> Signs:
+    """What a turn shows.
+
+    Args:
+        before: The state in which the caller was heard.
+        decision: What the dialogue made of it: a re-prompt is a failed turn.
+        event: What was heard, and how.
+    """
+    feeling, words = event.feeling, event.feeling.sentiment
+    speed = None if feeling.speed_octaves is None else abs(feeling.speed_octaves) / SPEED_OCTAVE
+    waited = (feeling.waited_ms - IMPATIENT_FROM_MS) / (IMPATIENT_AT_MS - IMPATIENT_FROM_MS)
+    return Signs(
+        voice=feeling.anger,
+        speed=speed,
+        words=max(words.negative, words.impolite),
+        profanity=words.profanity,
+        demand=words.demand,
+        repeated=max(words.repeated, _repeated(before.mood.said, event)),
+        failed=1.0 if decision.action is Action.REPROMPT else 0.0,
+        interrupted=1.0 if feeling.interrupted else 0.0,
+        waiting=max(0.0, waited),
+        relief=max(words.thanks, 1.0 if before.question == "anything_else" else 0.0),
+    )
+
+
+def remember(mood: Mood, event: Heard, signs: Signs) -> Mood:
+    """The mood with this turn in its memory."""
+    said = Said(event.meaning.intent, squeeze(event.meaning.text))
+    return replace(mood, turns=mood.turns + 1, said=(*mood.said, said)[-REMEMBERED:], signs=(*mood.signs, signs))
+
+
+def _repeated(earlier: Iterable[Said], event: Heard) -> float:
+    words, intent = squeeze(event.meaning.text), event.meaning.intent
+    strength = 0.0
+    for said in earlier:
+        if len(words) >= SHORTEST_REPEATED and Levenshtein.normalized_similarity(words, said.words) >= SAME_WORDS:
+            return 1.0
+        if intent is not None and intent == said.intent and intent not in _NO_REQUEST and not event.meaning.slots:
+            strength = SAME_REQUEST
+    return strength

@@ -1,0 +1,1 @@
+"""What words say about how a caller feels, in four languages."""

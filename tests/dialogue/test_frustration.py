@@ -1,0 +1,70 @@
+"""Frustration as a plain function: signs in, a score that people can read out."""
+
+import math
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+
+from ivr.content.types import FrustrationWeights
+from ivr.dialogue.frustration import CALM, SIGNS, Signs, course, highest_alone, step
+
+WEIGHTS = FrustrationWeights()
+
+
+def test_a_calm_call_stays_calm() -> None:
+    assert [each.score for each in course([Signs()] * 5, WEIGHTS)] == [0.0] * 5
+
+
+@pytest.mark.parametrize("name", SIGNS)
+def test_each_sign_raises_the_score_by_its_weight(name: str) -> None:
+    after = step(CALM, Signs(**{name: 1.0}), WEIGHTS)
+    assert after.score == pytest.approx(getattr(WEIGHTS, name))
+    assert after.contributions == {name: pytest.approx(after.score)}
+
+
+def test_signs_add_up_and_what_each_gave_is_told() -> None:
+    before = step(CALM, Signs(failed=1.0), WEIGHTS)
+    after = step(before, Signs(words=0.8, repeated=1.0, voice=0.5), WEIGHTS)
+    assert set(after.contributions) == {"carried", "words", "repeated", "voice"}
+    assert sum(after.contributions.values()) == pytest.approx(after.score)
+    assert after.contributions["words"] > after.contributions["voice"]
+
+
+def test_the_order_of_events_matters_only_through_time() -> None:
+    early, late = Signs(profanity=1.0), Signs()
+    first = course([early, late, late], WEIGHTS)
+    assert [round(each.score, 3) for each in first] == [0.55, 0.385, 0.269]
+
+
+def test_thanks_take_from_what_was_carried() -> None:
+    upset = step(CALM, Signs(profanity=1.0), WEIGHTS)
+    assert step(upset, Signs(relief=1.0), WEIGHTS).score < step(upset, Signs(), WEIGHTS).score / 2
+
+
+def test_the_level_rises_at_once_and_falls_late() -> None:
+    rising = step(CALM, Signs(words=1.0), WEIGHTS)
+    falling = step(rising, Signs(), WEIGHTS)
+    assert (rising.level, falling.level) == ("irritated", "irritated")
+    assert falling.score < WEIGHTS.irritated_from
+    assert step(falling, Signs(), WEIGHTS).level == "calm"
+
+
+def test_not_known_and_not_a_number_count_as_nothing() -> None:
+    nothing = Signs(voice=None, speed=math.nan, words=-3.0, waiting=0.0)
+    assert step(CALM, nothing, WEIGHTS).score == 0.0
+    assert step(CALM, Signs(words=math.inf), WEIGHTS).score == 0.0
+    assert step(CALM, Signs(words=7.0), WEIGHTS).score == pytest.approx(WEIGHTS.words)
+
+
+def test_the_score_never_leaves_its_range() -> None:
+    everything = Signs(**dict.fromkeys(SIGNS, 1.0))
+    scores = [each.score for each in course([everything] * 50, replace(WEIGHTS, profanity=0.95, kept=0.95))]
+    assert all(0 <= score < 1 for score in scores)
+    assert all(later >= earlier for earlier, later in pairwise(scores))
+
+
+def test_a_voice_that_is_only_loud_reaches_no_hand_over() -> None:
+    alone = [each.score for each in course([Signs(voice=1.0)] * 100, WEIGHTS)]
+    assert alone[-1] == pytest.approx(highest_alone("voice", WEIGHTS))
+    assert max(alone) < 0.75
