@@ -101,14 +101,11 @@ def test_sadness_in_the_voice_is_answered_calmly(talk: Talk) -> None:
 
 
 def test_no_third_apology_in_a_row(content: Content) -> None:
-    policy = replace(content.policy, offer_person_from=0.99, hand_over_from=0.995)
+    policy = replace(content.policy, empathise_from=0.1, offer_person_from=0.99, hand_over_from=0.995)
     talk = Talk(replace(content, policy=policy))
-    apologies = [
-        talk.hears(f"{count} 번째 전화예요 장난해요 진짜 짜증나네", "return_procedure").action
-        for count in ("두", "세", "네", "다섯")
-    ]
-    assert apologies[:2] == [Action.EMPATHISE, Action.EMPATHISE]
-    assert apologies[2] is not Action.EMPATHISE
+    rising = ("좀 답답해요", "진짜 짜증나네 세 번째 전화예요", "씨발 장난해요? 신고할 거예요")
+    actions = [talk.hears(text, "return_procedure").action for text in rising]
+    assert actions == [Action.EMPATHISE, Action.EMPATHISE, Action.ANSWER]
 
 
 def test_feelings_can_be_switched_off(content: Content) -> None:
