@@ -131,7 +131,7 @@ def of_call(call: Mapping[str, object]) -> Timeline:
         if isinstance(prosody, dict):
             for series, name in ((pitch, "f0_median_hz"), (loudness, "energy_db")):
                 if prosody.get(name) is not None:
-                    series += [(int(start), _number(prosody[name])), (int(end), _number(prosody[name]))]
+                    series += [(at, _number(prosody[name])) for at in range(int(start), int(end) + 1, GAP_MS)]
     marks = [
         Mark(int(_number(each.get("at_ms"))), f"{each.get('action')}: {each.get('reason')}") for each in decisions
     ]
@@ -195,10 +195,11 @@ def _marks(timeline: Timeline) -> str:
     drawn = []
     for index, mark in enumerate(timeline.decisions):
         x, y = _x(timeline, mark.at_ms), 12 + 14 * (index % 3)
-        action = mark.label.split(":", 1)[0]
+        action, late = mark.label.split(":", 1)[0], x > WIDTH - 120
         drawn.append(
             f'<g><line x1="{x}" y1="0" x2="{x}" y2="{LANE}" stroke="{COLOURS["decision"]}" stroke-width="0.5"/>'
-            f'<text x="{x + 2}" y="{y}" font-size="10">{_text(action)}</text>'
+            f'<text x="{x + (-2 if late else 2)}" y="{y}" font-size="10" text-anchor="{"end" if late else "start"}">'
+            f"{_text(action)}</text>"
             f"<title>{_text(mark.label)}</title></g>"
         )
     return "".join(drawn)
