@@ -195,10 +195,11 @@ def _marks(timeline: Timeline) -> str:
     drawn = []
     for index, mark in enumerate(timeline.decisions):
         x, y = _x(timeline, mark.at_ms), 12 + 14 * (index % 3)
-        action, late = mark.label.split(":", 1)[0], x > WIDTH - 120
+        action = mark.label.split(":", 1)[0]
+        shift, anchor = (-2, "end") if x > WIDTH - 120 else (2, "start")
         drawn.append(
             f'<g><line x1="{x}" y1="0" x2="{x}" y2="{LANE}" stroke="{COLOURS["decision"]}" stroke-width="0.5"/>'
-            f'<text x="{x + (-2 if late else 2)}" y="{y}" font-size="10" text-anchor="{"end" if late else "start"}">'
+            f'<text x="{x + shift}" y="{y}" font-size="10" text-anchor="{anchor}">'
             f"{_text(action)}</text>"
             f"<title>{_text(mark.label)}</title></g>"
         )
