@@ -1,9 +1,16 @@
-"""What a conversation remembers of how the caller feels. Plain values."""
+"""What a conversation remembers of how the caller feels, and what that calls for. Pure."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Literal
 
-from ivr.content.types import Tone
-from ivr.dialogue.frustration import CALM, Frustration, Signs
+from ivr.content.types import Policy, Tone
+from ivr.dialogue.frustration import CALM, Frustration, Signs, step
+
+Reaction = Literal["none", "empathise", "offer_agent", "hand_off"]
+
+RISE = 0.5
+"""Share of ``empathise_from`` by which the score must rise in one turn for understanding to be said once more."""
 
 
 @dataclass(frozen=True)
@@ -26,8 +33,8 @@ class Mood:
     """Turns of the caller so far."""
     said: tuple[Said, ...] = ()
     """The latest turns, newest last."""
-    signs: tuple[Signs, ...] = ()
-    """What each turn showed: the score can be computed again from them."""
+    signs: Signs | None = None
+    """What the latest turn showed; stored with it, so that the score can be computed again."""
     empathy_due: bool = False
     """Understanding is to be said with the next words."""
     offered_at: int | None = None
@@ -37,3 +44,70 @@ class Mood:
 
 
 CALM_MOOD = Mood()
+
+
+def judged(mood: Mood, signs: Signs, policy: Policy) -> Mood:
+    """The mood after one more turn, which showed ``signs``."""
+    frustration = step(mood.frustration, signs, policy.frustration)
+    due = mood.empathy_due or _risen(mood.frustration, frustration, policy)
+    return replace(mood, frustration=frustration, empathy_due=due, turns=mood.turns + 1, signs=signs)
+
+
+def reaction(mood: Mood, policy: Policy) -> Reaction:
+    """What a mood calls for, whatever the dialogue decided."""
+    score = mood.frustration.score
+    if score >= policy.hand_over_from:
+        return "hand_off"
+    offered = mood.offered_at is not None and mood.turns - mood.offered_at <= policy.offer_again_after
+    if score >= policy.offer_person_from and not offered:
+        return "offer_agent"
+    return "empathise" if mood.empathy_due else "none"
+
+
+def offered(mood: Mood) -> Mood:
+    """The mood once a person was offered."""
+    return replace(mood, offered_at=mood.turns)
+
+
+def understood(mood: Mood, policy: Policy) -> tuple[Mood, bool]:
+    """Say understanding, unless it was said as often in a row as is bearable: the mood, and whether to say it."""
+    if mood.apologies >= policy.apologies_in_a_row:
+        return replace(mood, empathy_due=False, apologies=0), False
+    return replace(mood, empathy_due=False, apologies=mood.apologies + 1), True
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """What a policy would have made of one turn."""
+
+    frustration: Frustration
+    reaction: Reaction
+
+
+def replay(turns: Iterable[Signs], policy: Policy) -> tuple[Replayed, ...]:
+    """What a policy would have called for, turn by turn, had the caller said and shown the same.
+
+    It stops at a hand-off. What the dialogue itself would have decided otherwise is not known: only feelings are
+    replayed.
+    """
+    mood, done = CALM_MOOD, []
+    for signs in turns:
+        mood = judged(mood, signs, policy)
+        called_for = reaction(mood, policy)
+        if called_for == "offer_agent":
+            mood, _ = understood(offered(mood), policy)
+        elif called_for == "empathise":
+            mood, said = understood(mood, policy)
+            called_for = "empathise" if said else "none"
+        done.append(Replayed(mood.frustration, called_for))
+        if called_for == "hand_off":
+            break
+    return tuple(done)
+
+
+def _risen(before: Frustration, now: Frustration, policy: Policy) -> bool:
+    """Whether this turn took the score over the threshold, or up again by a good part of it."""
+    rise = now.score - before.score
+    return now.score >= policy.empathise_from and (
+        before.score < policy.empathise_from or rise >= RISE * policy.empathise_from
+    )

@@ -52,10 +52,10 @@ def signs_of(before: DialogueState, decision: Decision, event: Heard) -> Signs:
     )
 
 
-def remember(mood: Mood, event: Heard, signs: Signs) -> Mood:
-    """The mood with this turn in its memory."""
+def remember(mood: Mood, event: Heard) -> Mood:
+    """The mood with this turn's words in its memory."""
     said = Said(event.meaning.intent, squeeze(event.meaning.text))
-    return replace(mood, turns=mood.turns + 1, said=(*mood.said, said)[-REMEMBERED:], signs=(*mood.signs, signs))
+    return replace(mood, said=(*mood.said, said)[-REMEMBERED:])
 
 
 def _repeated(earlier: Iterable[Said], event: Heard) -> float:

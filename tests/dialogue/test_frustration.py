@@ -6,8 +6,9 @@ from itertools import pairwise
 
 import pytest
 
-from ivr.content.types import FrustrationWeights
+from ivr.content.types import FrustrationWeights, Policy
 from ivr.dialogue.frustration import CALM, SIGNS, Signs, course, highest_alone, step
+from ivr.dialogue.mood import replay
 
 WEIGHTS = FrustrationWeights()
 
@@ -68,3 +69,13 @@ def test_a_voice_that_is_only_loud_reaches_no_hand_over() -> None:
     alone = [each.score for each in course([Signs(voice=1.0)] * 100, WEIGHTS)]
     assert alone[-1] == pytest.approx(highest_alone("voice", WEIGHTS))
     assert max(alone) < 0.75
+
+
+def test_another_policy_can_be_tried_on_the_same_call() -> None:
+    turns = [Signs(), Signs(words=0.9, repeated=0.7), Signs(failed=1.0), Signs(words=0.9, profanity=0.9)]
+    reactions = [each.reaction for each in replay(turns, Policy())]
+    assert reactions == ["none", "empathise", "none", "hand_off"]
+    patient = replace(Policy(), offer_person_from=0.9, hand_over_from=0.95)
+    assert [each.reaction for each in replay(turns, patient)][-1] == "empathise"
+    strict = replace(Policy(), offer_person_from=0.35, hand_over_from=0.4)
+    assert [each.reaction for each in replay(turns, strict)] == ["none", "hand_off"]
