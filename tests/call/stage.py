@@ -32,7 +32,7 @@ from ivr.fulfilment.types import Connector, Outcome
 from ivr.metrics import Metrics
 from ivr.records.types import DecisionRecord, HandoffRecord, Journal, TurnRecord
 from ivr.settings import Settings, load_settings
-from ivr.understanding.engine import create_understander
+from tests.understanding.models import understander_of
 
 ROOT = Path(__file__).resolve().parents[2]
 FRAME_BYTES = FRAME_MS * 8
@@ -221,7 +221,7 @@ class Stage:
             voice_model=voice_model(),
             voices=VoiceCache(PaperVoice(), Path("/nonexistent/voices")),
             content=content(),
-            understander=create_understander(content()),
+            understander=understander_of(content()),
             connectors=self.connectors,
             journal=cast(Journal, self.notebook),
             metrics=self.metrics,

@@ -15,8 +15,8 @@ from ivr.dialogue.types import (
     KeysPressed,
     LookupFailed,
 )
-from ivr.understanding.engine import create_understander
-from ivr.understanding.types import Meaning, SlotValue, Understander
+from ivr.understanding.types import Meaning, SlotValue
+from tests.understanding.models import understander_of
 
 ORDERS = {"47291": "on_the_way", "58306": "delivered"}
 VALUES = {"order_number": "four seven", "item": "shoes", "status": "on its way", "date": "today", "courier": "us"}
@@ -30,7 +30,7 @@ class Caller:
         self.state: DialogueState = start(language)
         self.decision: Decision
         self.decisions: list[Decision] = []
-        self._understander = _understander(content)
+        self._understander = understander_of(content)
         self._shop_down = shop_down
         self.meet(Answered(language))
 
@@ -74,14 +74,3 @@ class Caller:
     def speaks(self, language: Language) -> None:
         """Change the language, as the call does."""
         self.state = replace(self.state, language=language)
-
-
-_UNDERSTANDERS: dict[int, tuple[Content, Understander]] = {}
-"""One per content: the walks talk a thousand times."""
-
-
-def _understander(content: Content) -> Understander:
-    known = _UNDERSTANDERS.get(id(content))
-    if known is None or known[0] is not content:
-        known = _UNDERSTANDERS[id(content)] = (content, create_understander(content))
-    return known[1]
