@@ -8,7 +8,10 @@ from ivr.content.types import LANGUAGES, SLOT_KINDS, Command, Language, Request,
 from ivr.content.yaml_lines import Item
 
 _REQUEST_KEYS = ("intent", "examples", "slots", "confirm", "connector", "replies", "menu_key")
-COMMANDS = ("agent", "repeat", "goodbye", "thanks", "yes", "no", "dont_know")
+COMMANDS = (
+    *("agent", "repeat", "goodbye", "thanks", "yes", "no", "dont_know"),
+    *("slower", "faster", "louder", "start_over", "hold_on", "speak_ko", "speak_en", "speak_ja", "speak_zh"),
+)
 """What a caller may say at any point; :mod:`ivr.dialogue` knows what each means."""
 _SNAKE_CASE = re.compile(r"[a-z][a-z0-9_]*")
 _CONNECTOR = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*")
