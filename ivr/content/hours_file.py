@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -80,16 +81,17 @@ def _spans(fields: Fields, what: str, item: Item) -> tuple[_Span, ...]:
             continue
         begin = dt.time(int(match[1]), int(match[2]))
         end = MIDNIGHT if match[5] else dt.time(int(match[3]), int(match[4]))
-        if end != MIDNIGHT and end <= begin or (end == MIDNIGHT and not match[5]):
+        if not match[5] and end <= begin:
             fields.problems.add(
                 fields.path,
                 item.line,
-                f"{what}: {text!r} ends before it begins; write a night as 22:00-24:00, and the rest on the next day",
+                f"{what}: {text!r} ends before it begins; "
+                "write a night as 22:00-24:00 and 00:00-02:00 of the next day",
             )
             continue
         spans.append((begin, end))
     spans.sort()
-    for (_, before), (after, _) in zip(spans, spans[1:], strict=False):
+    for (_, before), (after, _) in pairwise(spans):
         if before == MIDNIGHT or after < before:
             fields.problems.add(fields.path, item.line, f"{what}: times overlap at {after:%H:%M}")
     return tuple(spans)

@@ -14,7 +14,7 @@ from ivr.errors import ContentError
 
 SEOUL = ZoneInfo("Asia/Seoul")
 NINE, ONE, SIX, TWELVE = dt.time(9), dt.time(13), dt.time(18), dt.time(12)
-SHOP = Schedule({**{day: ((NINE, TWELVE), (ONE, SIX)) for day in range(5)}, 5: ((NINE, ONE),)})
+SHOP = Schedule({**dict.fromkeys(range(5), ((NINE, TWELVE), (ONE, SIX))), 5: ((NINE, ONE),)})
 BAR = Schedule({4: ((dt.time(22), dt.time(0)),), 5: ((dt.time(0), dt.time(3)),)})
 NONSTOP = Schedule({day: ((dt.time(0), dt.time(0)),) for day in range(7)})
 HOURS = Hours("Asia/Seoul", SHOP, BAR, {dt.date(2026, 12, 25): {"en": "Christmas"}})
@@ -82,7 +82,8 @@ def _read(tmp_path: Path, text: str) -> tuple[Hours, Problems]:
 def test_the_file_is_read(tmp_path: Path) -> None:
     hours, problems = _read(
         tmp_path,
-        "timezone: Asia/Tokyo\nagents: always\nshop: {monday: 09:00-12:00, tuesday: ['13:00-24:00', 9:00-12:30], sunday: []}\n"
+        "timezone: Asia/Tokyo\nagents: always\n"
+        "shop: {monday: 09:00-12:00, tuesday: ['13:00-24:00', 9:00-12:30], sunday: []}\n"
         "holidays: {2026-12-25: {ko: 성탄절, en: Christmas, ja: クリスマス, zh: 圣诞节}}\n",
     )
     problems.raise_any()
