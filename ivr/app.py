@@ -80,6 +80,6 @@ class Hotline:
             webhooks.blueprint(self.house, self.settings, self.tokens, frame_bad=self.metrics.frame_bad)
         )
         app.register_blueprint(api.blueprint(self.store, self.bus, self.journal.flush))
-        app.register_blueprint(operations.blueprint(self.metrics, self.readiness))
+        app.register_blueprint(operations.blueprint(self.metrics, self.readiness, self.loader.notes))
         app.register_blueprint(phone.blueprint(self.house, self.settings, self.tokens))
         return app

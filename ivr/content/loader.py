@@ -3,6 +3,8 @@
 import hashlib
 from pathlib import Path
 
+from ivr.content.catalogue import FILE as CATALOGUE
+from ivr.content.catalogue import read_catalogue
 from ivr.content.connectors import read_connectors
 from ivr.content.consistency import Parts, check_together
 from ivr.content.hours_file import read_hours
@@ -13,8 +15,9 @@ from ivr.content.texts import read_texts
 from ivr.content.thresholds import FILE, read_thresholds
 from ivr.content.types import LANGUAGES, Content, Language
 from ivr.content.verification import read_verification
+from ivr.content.watch import yaml_files
 
-OPTIONAL_FILES = (FILE, "hours.yaml", "incidents.yaml", "verification.yaml", "connectors.yaml")
+OPTIONAL_FILES = (*(FILE, CATALOGUE, "hours.yaml", "incidents.yaml", "verification.yaml", "connectors.yaml"),)
 """Beside ``slots.yaml`` and ``commands.yaml``; each has a meaning when it is not there."""
 
 VERSION_LENGTH = 12
@@ -35,8 +38,8 @@ def load_content(prompts_dir: Path) -> Content:
     if not prompts_dir.is_dir():
         problems.add(prompts_dir, 1, "is not a folder; set IVR_PROMPTS_DIR to the folder of prompts")
         problems.raise_any()
-    files: dict[Language, list[Path]] = {language: _yaml_files(prompts_dir / language) for language in LANGUAGES}
-    request_files = _yaml_files(prompts_dir / "requests")
+    files: dict[Language, list[Path]] = {language: yaml_files(prompts_dir / language) for language in LANGUAGES}
+    request_files = yaml_files(prompts_dir / "requests")
     slots_file, commands_file = prompts_dir / "slots.yaml", prompts_dir / "commands.yaml"
     if not request_files:
         problems.add(prompts_dir / "requests", 1, "holds no request (NAME.yaml)")
@@ -51,6 +54,7 @@ def load_content(prompts_dir: Path) -> Content:
     incidents = read_incidents(prompts_dir / "incidents.yaml", problems)
     verification = read_verification(prompts_dir / "verification.yaml", problems)
     connectors = read_connectors(prompts_dir / "connectors.yaml", problems)
+    catalogue = read_catalogue(prompts_dir / CATALOGUE, problems)
     parts = Parts(prompts_dir, book, requests, slots, incidents, verification, connectors)
     check_together(parts, problems)
     problems.raise_any()
@@ -66,6 +70,7 @@ def load_content(prompts_dir: Path) -> Content:
         incidents=tuple(incident for incident, _ in incidents.values()),
         verification=verification,
         connectors={name: spec for name, (spec, _) in connectors.items()},
+        catalogue=catalogue,
         thresholds=thresholds,
     )
 
@@ -77,7 +82,7 @@ def load_requests(requests_dir: Path) -> Content:
         ContentError: one line ``file:line: problem`` for each mistake.
     """
     problems = Problems()
-    files = _yaml_files(requests_dir)
+    files = yaml_files(requests_dir)
     if not files:
         problems.add(requests_dir, 1, "is no folder of request files (NAME.yaml)")
     requests = read_requests(files, problems)
@@ -87,13 +92,6 @@ def load_requests(requests_dir: Path) -> Content:
         requests={intent: request for intent, (request, _) in requests.items()},
         texts={language: {} for language in LANGUAGES},
     )
-
-
-def _yaml_files(folder: Path) -> list[Path]:
-    """The YAML files of a folder, by name; none when there is no such folder."""
-    if not folder.is_dir():
-        return []
-    return sorted(path for path in folder.iterdir() if path.suffix in (".yaml", ".yml"))
 
 
 def _version(root: Path, files: list[Path]) -> str:

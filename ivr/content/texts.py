@@ -18,6 +18,8 @@ class TextBook:
     places: dict[tuple[Language, str], tuple[Path, int]] = field(default_factory=dict)
     folders: dict[Language, Path] = field(default_factory=dict)
     """Languages that have a folder with at least one file."""
+    incomplete: set[Language] = field(default_factory=set)
+    """Languages of which a file could not be read: what is missing may stand there."""
 
 
 def read_texts(prompts_dir: Path, files: Mapping[Language, list[Path]], problems: Problems) -> TextBook:
@@ -29,7 +31,9 @@ def read_texts(prompts_dir: Path, files: Mapping[Language, list[Path]], problems
             book.folders[language] = prompts_dir / language
         for path in files[language]:
             item = problems.read(path)
-            if item is not None:
+            if item is None:
+                book.incomplete.add(language)
+            else:
                 _read_file(path, item, language, book, problems)
     _compare_placeholders(book, problems)
     return book
