@@ -14,9 +14,9 @@ import structlog
 
 from ivr.call.chronicle import Chronicle
 from ivr.call.conversation import Conversation
+from ivr.call.decodes import Decoded
 from ivr.call.errands import ErrandDone
 from ivr.call.line import AudioReceived, CallInfo, KeyPressed, Line, LineEnded, LineEvent, MarkReached
-from ivr.call.listener import Decoded
 from ivr.call.mouth import Phrase
 from ivr.call.services import CallServices
 from ivr.call.switchboard_types import Ending

@@ -6,7 +6,7 @@ script of what each turn said, and the line is paper.
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, cast
@@ -22,12 +22,12 @@ from audio.voice_cache import VoiceCache
 from audio.wav import read_wav
 from ivr.call.chronicle import Chronicle
 from ivr.call.conversation import Conversation
+from ivr.call.decodes import Decoded
 from ivr.call.errands import ErrandDone
 from ivr.call.line import FRAME_MS, CallInfo
-from ivr.call.listener import Decoded
 from ivr.call.services import CallServices
 from ivr.content.loader import load_content
-from ivr.content.types import LANGUAGES, Content
+from ivr.content.types import LANGUAGES, Content, Text
 from ivr.fulfilment.types import Connector, Outcome
 from ivr.metrics import Metrics
 from ivr.records.types import DecisionRecord, HandoffRecord, Journal, TurnRecord
@@ -70,6 +70,26 @@ def words(text: str, language: Language = "en", *, confidence: float = 0.9) -> R
     )
 
 
+class StagedExecutor(Executor):
+    """Does it when ``slow_lookups_ms`` of the stage's time have passed."""
+
+    def __init__(self, stage: "Stage") -> None:
+        self._stage = stage
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> "Future[Any]":
+        if not self._stage.slow_lookups_ms:
+            return InlineExecutor().submit(fn, *args, **kwargs)
+        future: Future[Any] = Future()
+
+        def do() -> None:
+            done = InlineExecutor().submit(fn, *args, **kwargs)
+            error = done.exception()
+            future.set_exception(error) if error else future.set_result(done.result())
+
+        self._stage.later(self._stage.slow_lookups_ms, do)
+        return future
+
+
 class InlineExecutor(Executor):
     """Does it at once, in the caller's thread."""
 
@@ -92,12 +112,14 @@ class ScriptedRecognition:
     asked: list[bool] = field(default_factory=list)
     """For each decode, whether it was final."""
     languages: list[Language | None] = field(default_factory=list)
+    lengths_ms: list[int] = field(default_factory=list)
 
     def submit(
         self, samples: Samples, *, language: Language | None, final: bool, **_: object
     ) -> "Future[Recognition]":
         self.asked.append(final)
         self.languages.append(language)
+        self.lengths_ms.append(len(samples) // 16)
         future: Future[Recognition] = Future()
         hears = self.hears
 
@@ -141,6 +163,16 @@ class Notebook:
 
     def turn(self, call_sid: str, turn: TurnRecord) -> None:
         self.turns.append(turn)
+
+    def caller_went_on(self, call_sid: str, turn: TurnRecord, since_ms: int) -> None:
+        (at,) = (
+            n for n, each in enumerate(self.turns) if (each.speaker, each.start_ms) == ("caller", turn.start_ms)
+        )
+        self.turns[at] = turn
+        self.decisions = [
+            replace(decision, withdrawn=decision.withdrawn or decision.at_ms >= since_ms)
+            for decision in self.decisions
+        ]
 
     def decision(self, call_sid: str, decision: DecisionRecord) -> None:
         self.decisions.append(decision)
@@ -200,11 +232,29 @@ class ShopOnPaper:
         return Outcome("on_the_way", values, {"order_number": number})
 
 
+def _confirming(intents: tuple[str, ...]) -> Content:
+    requests = {
+        intent: replace(request, confirm=request.confirm or intent in intents)
+        for intent, request in content().requests.items()
+    }
+    asks = {f"confirm_{intent}": Text(f"confirm_{intent}", {"neutral": ("Shall I?",)}) for intent in intents}
+    texts = {language: {**texts, **asks} for language, texts in content().texts.items()}
+    return replace(content(), requests=requests, texts=texts)
+
+
 class Stage:
     """One conversation, frame by frame."""
 
-    def __init__(self, language: Language | None = "en", **settings: Any) -> None:
+    def __init__(self, language: Language | None = "en", *, confirm: tuple[str, ...] = (), **settings: Any) -> None:
+        """Greet a caller.
+
+        Args:
+            language: Of the number dialled.
+            confirm: Requests that are confirmed before they are done, whatever their files say.
+            settings: As in the environment.
+        """
         self.now_ms = 0
+        self.slow_lookups_ms = 0
         self.settings: Settings = load_settings(**settings)
         self._later: list[tuple[int, Callable[[], None]]] = []
         self._posted: list[Decoded | ErrandDone] = []
@@ -212,6 +262,7 @@ class Stage:
         self.line = PaperLine(self)
         self.notebook = Notebook()
         self.metrics = Metrics()
+        self.lookups = StagedExecutor(self)
         self.shop = ShopOnPaper()
         self.connectors: dict[str, Connector] = {"shop.order_status": self.shop}
         self.info = CallInfo("CA0001", "+821012345678", language=language)
@@ -220,12 +271,12 @@ class Stage:
             recognition=cast(RecognitionScheduler, self.recognition),
             voice_model=voice_model(),
             voices=VoiceCache(PaperVoice(), Path("/nonexistent/voices")),
-            content=content(),
+            content=_confirming(confirm),
             understander=understander_of(content()),
             connectors=self.connectors,
             journal=cast(Journal, self.notebook),
             metrics=self.metrics,
-            lookups=InlineExecutor(),
+            lookups=self.lookups,
             analysis=InlineExecutor(),
             calm_sentence=dict.fromkeys(LANGUAGES, b"\xff" * 8_000),
             clock=lambda: self.now_ms / 1000,
