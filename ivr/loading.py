@@ -22,7 +22,7 @@ from ivr.content.render import render
 from ivr.content.sentences import sentences
 from ivr.content.types import LANGUAGES, Content, Language
 from ivr.dialogue.types import Say
-from ivr.fulfilment.registry import create_connectors
+from ivr.fulfilment.registry import ConnectorFactory
 from ivr.fulfilment.types import Connector
 from ivr.metrics import Metrics
 from ivr.records.types import Journal
@@ -54,6 +54,7 @@ class Loader:
         self._problems: dict[str, str | None] = dict.fromkeys(PARTS, "loading")
         self._closers: list[Callable[[], None]] = []
         self._thread = threading.Thread(target=self._run, name="loader", daemon=True)
+        self._factory: ConnectorFactory | None = None
         self._reloader = Reloader(settings.prompts_dir, content, self._renew, metrics)
         self.services: CallServices | None = None
         """None until everything is loaded."""
@@ -145,7 +146,11 @@ class Loader:
         return create_understander(content, self._settings.sentence_encoder, self._settings.cache_dir)
 
     def _connectors(self, content: Content) -> Mapping[str, Connector]:
-        return create_connectors(self._settings.shop_database_url)
+        if self._factory is None:
+            settings = self._settings
+            self._factory = ConnectorFactory(settings.shop_database_url, settings.fulfilment_deadline_s)
+            self._closers.append(self._factory.close)
+        return self._factory.connect(content)
 
     def _renew(self, before: Content, content: Content) -> None:
         """Prepare another version of the prompts, and give it to calls that begin from now on.
@@ -162,9 +167,7 @@ class Loader:
             services,
             content=content,
             understander=understander,
-            connectors=services.connectors
-            if content.connectors == before.connectors
-            else self._connectors(content),
+            connectors=self._connectors(content),
             calm_sentence=_calm(content, services.voices),
         )
 

@@ -137,9 +137,9 @@ def speak_slot(
     return speak_text(value, language) if spoken is None else spoken
 
 
-def speak_text(text: str, language: Language) -> str:
-    """Write free text without digits and symbols, at most :data:`MAX_TEXT` characters of it."""
-    folded = unicodedata.normalize("NFKC", text[:MAX_TEXT])
+def speak_text(text: str, language: Language, limit: int = MAX_TEXT) -> str:
+    """Write free text without digits and symbols, of at most ``limit`` of its characters."""
+    folded = unicodedata.normalize("NFKC", text[:limit])
     folded = _THOUSANDS.sub(lambda match: _large(match.group().replace(",", ""), language), folded)
     folded = _PHONE.sub(lambda match: _groups(match.group(), language), folded)
     folded = _SIGN_BETWEEN.sub(lambda match: _POINT[language] if match[1] == "." else _DASH[language], folded)
