@@ -10,7 +10,7 @@ from ivr.content.keys import REQUIRED_KEYS, confirm_of, label_of, menu_key_of, s
 from ivr.content.problems import Problems
 from ivr.content.requests import COMMANDS, CONNECTOR_NAME
 from ivr.content.texts import TextBook
-from ivr.content.types import ConnectorSpec, Incident, Request, SlotKind, SlotSpec, Verification
+from ivr.content.types import Command, ConnectorSpec, Incident, Request, SlotKind, SlotSpec, Verification
 
 KEYPAD_KINDS: tuple[SlotKind, ...] = ("digits", "phone", "identity")
 """Kinds of slot that can be typed: they need the text ``keys_NAME``."""
@@ -24,6 +24,7 @@ class Parts:
     book: TextBook
     requests: Mapping[str, tuple[Request, Mapping[str, int]]]
     slots: Mapping[str, SlotSpec]
+    commands: Mapping[str, Command]
     incidents: Mapping[str, tuple[Incident, int]]
     verification: Verification | None
     connectors: Mapping[str, tuple[ConnectorSpec, Fields]]

@@ -1,6 +1,7 @@
 """Loads one consistent version of everything under ``prompts/``, or says all that is wrong with it."""
 
 import hashlib
+from dataclasses import dataclass
 from pathlib import Path
 
 from ivr.content.catalogue import FILE as CATALOGUE
@@ -11,17 +12,28 @@ from ivr.content.hours_file import read_hours
 from ivr.content.incidents import read_incidents
 from ivr.content.problems import Problems
 from ivr.content.requests import read_commands, read_requests, read_slots
-from ivr.content.texts import read_texts
+from ivr.content.texts import TextBook, read_texts
 from ivr.content.thresholds import FILE, read_thresholds
 from ivr.content.types import LANGUAGES, Content, Language
 from ivr.content.verification import read_verification
 from ivr.content.watch import yaml_files
+from ivr.errors import ContentError
 
 OPTIONAL_FILES = (*(FILE, CATALOGUE, "hours.yaml", "incidents.yaml", "verification.yaml", "connectors.yaml"),)
 """Beside ``slots.yaml`` and ``commands.yaml``; each has a meaning when it is not there."""
 
 VERSION_LENGTH = 12
 """Hexadecimal digits of the version: 48 bits tell any two versions of a folder apart, and can be read out."""
+
+
+@dataclass(frozen=True)
+class Examined:
+    """A folder of prompts, read as far as it can be."""
+
+    content: Content | None
+    """None when something is wrong with it."""
+    parts: Parts
+    problems: Problems
 
 
 def load_content(prompts_dir: Path) -> Content:
@@ -34,10 +46,19 @@ def load_content(prompts_dir: Path) -> Content:
     Raises:
         ContentError: one line ``file:line: problem`` for each mistake, all of them at once.
     """
+    examined = examine(prompts_dir)
+    examined.problems.raise_any()
+    if examined.content is None:
+        raise ContentError(f"{prompts_dir}:1: holds no usable prompts")
+    return examined.content
+
+
+def examine(prompts_dir: Path) -> Examined:
+    """Read a folder of prompts and find what is wrong with it; raises nothing."""
     problems = Problems()
     if not prompts_dir.is_dir():
         problems.add(prompts_dir, 1, "is not a folder; set IVR_PROMPTS_DIR to the folder of prompts")
-        problems.raise_any()
+        return Examined(None, Parts(prompts_dir, TextBook(), {}, {}, {}, {}, None, {}), problems)
     files: dict[Language, list[Path]] = {language: yaml_files(prompts_dir / language) for language in LANGUAGES}
     request_files = yaml_files(prompts_dir / "requests")
     slots_file, commands_file = prompts_dir / "slots.yaml", prompts_dir / "commands.yaml"
@@ -55,12 +76,13 @@ def load_content(prompts_dir: Path) -> Content:
     verification = read_verification(prompts_dir / "verification.yaml", problems)
     connectors = read_connectors(prompts_dir / "connectors.yaml", problems)
     catalogue = read_catalogue(prompts_dir / CATALOGUE, problems)
-    parts = Parts(prompts_dir, book, requests, slots, incidents, verification, connectors)
+    parts = Parts(prompts_dir, book, requests, slots, commands, incidents, verification, connectors)
     check_together(parts, problems)
-    problems.raise_any()
+    if problems.wrong:
+        return Examined(None, parts, problems)
     everything = [path for paths in files.values() for path in paths] + request_files + [slots_file, commands_file]
     everything += [path for name in OPTIONAL_FILES if (path := prompts_dir / name).exists()]
-    return Content(
+    content = Content(
         version=_version(prompts_dir, everything),
         requests={intent: request for intent, (request, _) in requests.items()},
         texts=book.texts,
@@ -73,6 +95,7 @@ def load_content(prompts_dir: Path) -> Content:
         catalogue=catalogue,
         thresholds=thresholds,
     )
+    return Examined(content, parts, problems)
 
 
 def load_requests(requests_dir: Path) -> Content:
