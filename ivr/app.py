@@ -44,6 +44,8 @@ class Hotline:
             max_calls=settings.max_calls,
             language=settings.language,
             waiting_s=settings.stream_token_s,
+            journal=self.journal,
+            open_request=self.store.open_request if settings.greet_known_callers else None,
         )
         self.tokens = StreamTokens(settings.stream_token_s)
         self._watch = StreamWatch(self.tokens, lambda info: self.house.finished(info.call_sid))

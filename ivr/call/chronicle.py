@@ -6,8 +6,8 @@ from datetime import datetime
 from audio.contracts import Emotion, Recognition
 from ivr.call.mouth import Spoken
 from ivr.call.utterance import Utterance
-from ivr.dialogue.types import Decision, Feeling
-from ivr.records.types import DecisionRecord, HandoffRecord, Journal, Outcome, TurnRecord
+from ivr.dialogue.types import CallBack, Decision, Feeling
+from ivr.records.types import CallbackRecord, DecisionRecord, HandoffRecord, Journal, Outcome, TurnRecord
 
 
 class Chronicle:
@@ -105,8 +105,22 @@ class Chronicle:
         self._journal.handoff(self._call_sid, handoff)
         self._journal.outcome(self._call_sid, "handed_off")
 
-    def ended(self, at: datetime, outcome: Outcome) -> None:
-        """Close the record."""
+    def promised(self, callback: CallBack) -> None:
+        """Record that somebody will call back."""
+        self._journal.callback(
+            self._call_sid, CallbackRecord(callback.at, callback.number, callback.request, callback.topic)
+        )
+
+    def ended(self, at: datetime, outcome: Outcome, left_open: str | None = None) -> None:
+        """Close the record.
+
+        Args:
+            at: When.
+            outcome: What the call came to.
+            left_open: The request that was not done, if one was not.
+        """
+        if left_open is not None:
+            self._journal.left_open(self._call_sid, left_open)
         self._journal.call_ended(self._call_sid, at, outcome)
 
     def _turn(self, turn: TurnRecord) -> None:

@@ -5,12 +5,13 @@ call's start.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from concurrent.futures import Future
+from dataclasses import replace
 
 import structlog
 
 from audio.endpointing import Phase
-from ivr.call import handing_over, keypad
+from ivr.call import callers, handing_over, keypad
 from ivr.call.chronicle import Chronicle
 from ivr.call.decodes import Decoded
 from ivr.call.errands import ErrandDone, Errands
@@ -20,8 +21,9 @@ from ivr.call.line import CallInfo, Line
 from ivr.call.listener import Listener
 from ivr.call.mouth import Mouth, Phrase
 from ivr.call.services import CallServices
-from ivr.call.speaker import Speaker
+from ivr.call.speaker import Manner, Speaker
 from ivr.call.switchboard_types import Ending
+from ivr.call.timers import Timers, patience_s
 from ivr.call.turn_taking import BargeIn, is_backchannel
 from ivr.call.utterance import Utterance
 from ivr.content.render import FALLBACK_LANGUAGES
@@ -38,7 +40,7 @@ from ivr.dialogue.types import (
     Unintelligible,
 )
 from ivr.errors import HotlineError
-from ivr.records.types import HandoffRecord, Outcome
+from ivr.records.types import HandoffRecord, OpenRequest, Outcome
 from ivr.understanding.types import Meaning
 
 _log = structlog.get_logger(__name__)
@@ -47,25 +49,12 @@ UNINTELLIGIBLE_MS = 1_500
 """Speech (as the voice detector has it) without words from which we say that we did not understand; less is
 noise, and the no-input timer goes on."""
 
-DIGITS_PATIENCE = 1.5
-"""No-input time is this much longer when a number was asked for: people look for the paper it is on."""
-
 LAST_WORDS_WAIT_S = 8.0
 """Longest wait for the words of a turn that a hang-up cut off: the caller has gone, only the record waits."""
 
 
 class ReplyOverdueError(HotlineError):
     """The caller has waited for a reply longer than ``IVR_REPLY_DEADLINE_S``."""
-
-
-@dataclass
-class _Timers:
-    """What is being waited for, since when (ms); None: not waiting."""
-
-    quiet_since: int | None = None
-    """We have finished speaking and the caller has not begun."""
-    reply_since: int | None = None
-    """The caller has finished speaking and we have not begun."""
 
 
 class Conversation:
@@ -89,7 +78,7 @@ class Conversation:
         self._listener = Listener(services, info.call_sid, CallLanguage(language), post)
         self._errands = Errands(services, post)
         self._keypad = keypad.Keypad()
-        self._timers = _Timers()
+        self._timers = Timers()
         self._barge_in = BargeIn()
         self._partial = ""
         self._answering_ms: int | None = None
@@ -130,13 +119,27 @@ class Conversation:
             return self._final.outcome
         return "resolved" if self._state.resolved and self._state.intent is None else "abandoned"
 
+    def left_open(self) -> str | None:
+        """The request that the call ends with undone, if it does."""
+        if self._final is not None and self._final.callback is not None:
+            return self._final.callback.request
+        return None if self.outcome() == "resolved" else callers.left_open(self._state, self._services.content)
+
     # --- events ---------------------------------------------------------------------------------------------
 
-    def greet(self, now_ms: int) -> None:
-        """Begin: the greeting."""
+    def greet(self, now_ms: int, found: "Future[OpenRequest | None] | None" = None) -> None:
+        """Begin: the greeting.
+
+        Args:
+            now_ms: The time now.
+            found: Looks up what the caller's last call left open.
+        """
         own = self._state.language
         also = None if self._info.language else next(other for other in FALLBACK_LANGUAGES if other != own)
-        self._meet(Answered(own, also), now_ms)
+        now = self._services.local_time()
+        known = callers.known_caller(found, self._services.content, now)
+        number = callers.own_number(self._info.from_number)
+        self._meet(Answered(own, also, now=now, number=number, known=known), now_ms)
 
     def audio(self, ulaw: bytes, now_ms: int) -> None:
         """Take in some of the caller's audio."""
@@ -150,8 +153,8 @@ class Conversation:
                 self._timers.reply_since = None
             if turn.in_speech and self.speaking:
                 self._barge_in = self._barge_in.heard(turn.speech_ms, window.level_db)
-                if self._barge_in.interrupts:
-                    self._interrupt(now_ms)
+                if self._barge_in.interrupts and self._speaker.pause(now_ms):
+                    _log.debug("paused_for_caller", at_ms=now_ms)
             if self._listener.turn_ended():
                 self._barge_in = BargeIn()
                 self._heard(self._listener.end_turn(), now_ms)
@@ -211,9 +214,12 @@ class Conversation:
         if overdue is not None:
             _log.error("connector_overdue", connector=overdue.lookup.connector, why=overdue.why)
             self._meet(overdue, now_ms)
-        elif self._waited(self._timers.reply_since, settings.reply_deadline_s, now_ms):
+        elif self._timers.reply_overdue(settings.reply_deadline_s, now_ms):
             raise ReplyOverdueError(f"no reply within {settings.reply_deadline_s:g} s of the caller's turn")
-        elif self._waited(self._timers.quiet_since, self._patience_s(), now_ms) and not self._busy():
+        elif (
+            self._timers.silent_for(patience_s(self._state.expecting, settings.no_input_s), now_ms)
+            and not self._busy()
+        ):
             self._timers.quiet_since = None
             self._meet(NothingHeard(), now_ms)
         elif now_ms >= settings.max_call_s * 1000:
@@ -250,20 +256,8 @@ class Conversation:
 
     # --- from here on, inside -------------------------------------------------------------------------------
 
-    def _patience_s(self) -> float:
-        wait_s = self._services.settings.no_input_s
-        return wait_s * DIGITS_PATIENCE if self._state.expecting.kind == "digits" else wait_s
-
     def _busy(self) -> bool:
         return bool(self._errands.running or self._listener.waiting_for_words or self._keypad.keys)
-
-    @staticmethod
-    def _waited(since_ms: int | None, limit_s: float, now_ms: int) -> bool:
-        return since_ms is not None and now_ms - since_ms >= limit_s * 1000
-
-    def _interrupt(self, now_ms: int) -> None:
-        if self._speaker.pause(now_ms):
-            _log.debug("paused_for_caller", at_ms=now_ms)
 
     def _heard(self, utterance: Utterance | None, now_ms: int) -> None:
         """Take in a whole turn of the caller."""
@@ -274,17 +268,23 @@ class Conversation:
         self._timers.reply_since = None
         undo, self._undo = self._undo, None
         if utterance.gone_on and undo is not None and undo.turn == utterance.turn:
-            if not says_more(undo.text, utterance.meaning.text, utterance.meaning.language):
-                self._undo = undo
-                self._not_a_turn(utterance, now_ms)
-            else:
-                self._take_back(undo)
+            if says_more(undo.text, utterance.meaning.text, utterance.meaning.language):
+                self._services.metrics.turns_gone_on.inc()
+                self._errands.abandon()
+                self._late_answer = None
+                self._state = undo.state
                 self._answer(utterance, now_ms, since_ms=undo.since_ms)
+            else:
+                self._undo = undo
+                self._follow_language()
+                self._not_a_turn(utterance, now_ms)
         elif self._listening_only(utterance.meaning) or not utterance.meaning.text:
             self._not_a_turn(utterance, now_ms)
         else:
             self._answer(utterance, now_ms)
-        self._hear_late_answer(now_ms)
+        late, self._late_answer = self._late_answer, None
+        if late is not None and not self.over:
+            self.errand_done(late, now_ms)
 
     def _listening_only(self, meaning: Meaning) -> bool:
         """Whether the caller only shows to be listening."""
@@ -310,9 +310,7 @@ class Conversation:
         self._chronicle.caller_said(utterance, feeling, interrupted=interrupts, since_ms=since_ms)
         if meaning.language != self._state.language:
             self._state = replace(self._state, language=meaning.language)
-        if meaning.language != self._language_shown:
-            self._language_shown = meaning.language
-            self._chronicle.language_found(meaning.language)
+        self._show_language()
         self._answering_ms = utterance.end_ms
         self._undo = Undo(utterance.turn, meaning.text, self._state, now_ms)
         self._meet(Heard(meaning, feeling), now_ms, keeps_undo=True)
@@ -323,18 +321,6 @@ class Conversation:
             return True
         undo = self._undo
         return undo is not None and undo.turn == self._listener.turn_number and undo.heard_little(now_ms)
-
-    def _take_back(self, undo: Undo) -> None:
-        """Go back to before the turn that the caller went on with."""
-        self._services.metrics.turns_gone_on.inc()
-        self._errands.abandon()
-        self._late_answer = None
-        self._state = undo.state
-
-    def _hear_late_answer(self, now_ms: int) -> None:
-        event, self._late_answer = self._late_answer, None
-        if event is not None and not self.over:
-            self.errand_done(event, now_ms)
 
     def _not_a_turn(self, utterance: Utterance, now_ms: int) -> None:
         """No words, or only "uh-huh": go on as if nothing had been said, unless the caller clearly tried."""
@@ -360,8 +346,22 @@ class Conversation:
         self._timers.quiet_since = None
         if not keeps_undo:
             self._undo = None
+        before = self._state.language
         self._state, decision = decide(self._state, event, self._services.content)
+        if self._state.language != before:  # the caller asked for another
+            self._follow_language()
+            self._show_language()
         self._apply(decision, now_ms)
+
+    def _follow_language(self) -> None:
+        """Listen in the language we speak."""
+        if self._listener.language.language != self._state.language:
+            self._listener.language = CallLanguage(self._state.language, settled=True)
+
+    def _show_language(self) -> None:
+        if self._state.language != self._language_shown:
+            self._language_shown = self._state.language
+            self._chronicle.language_found(self._state.language)
 
     def _apply(self, decision: Decision, now_ms: int) -> None:
         self._chronicle.decided(decision, now_ms)
@@ -369,8 +369,10 @@ class Conversation:
         if final(decision, self._services.content):
             self._undo = None
         if decision.say:
+            state = self._state
+            manner = Manner(state.pace, loud=state.loudness == "loud")
             response_ms = self._speaker.say(
-                decision.say, self._state.language, decision.tone, now_ms, self._answering_ms
+                decision.say, state.language, decision.tone, now_ms, self._answering_ms, manner
             )
             if response_ms is not None:
                 self._services.metrics.response_s.observe(response_ms / 1000)
@@ -383,6 +385,8 @@ class Conversation:
                 self._services, self._info, self._state, self._chronicle.turns, decision.handoff
             )
             self._chronicle.handed_off(self._handoff)
+        if decision.callback is not None:
+            self._chronicle.promised(decision.callback)
         if decision.outcome is not None:
             self._final = decision
         elif decision.lookup is not None:

@@ -218,7 +218,15 @@ class Listener:
             return False  # one after the other: the words of the turn before must come first
         words = self._words
         current = words is not None and words.job.turn.last_voiced_ms == self.turn.last_voiced_ms
-        return turn_has_ended(self.turn, words.completeness if words and current else None)
+        if words is None or not current:
+            return turn_has_ended(self.turn, None)
+        return turn_has_ended(self.turn, words.completeness, free_text=self._tells_text(words.meaning))
+
+    def _tells_text(self, meaning: Meaning) -> bool:
+        """Whether the words tell the free text that was asked for, and not something else ("agent", "repeat")."""
+        expecting = self._asked()
+        spec = self._services.content.slots.get(expecting.slot or "")
+        return spec is not None and spec.kind == "text" and meaning.intent in (None, expecting.intent)
 
     def end_turn(self) -> Utterance | None:
         """Close the turn.

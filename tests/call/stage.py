@@ -7,6 +7,7 @@ script of what each turn said, and the line is paper.
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, cast
@@ -30,11 +31,13 @@ from ivr.content.loader import load_content
 from ivr.content.types import LANGUAGES, Content, Text
 from ivr.fulfilment.types import Connector, Outcome
 from ivr.metrics import Metrics
-from ivr.records.types import DecisionRecord, HandoffRecord, Journal, TurnRecord
+from ivr.records.types import DecisionRecord, HandoffRecord, Journal, OpenRequest, TurnRecord
 from ivr.settings import Settings, load_settings
 from tests.understanding.models import understander_of
 
 ROOT = Path(__file__).resolve().parents[2]
+NOON = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
+"""When the calls are, noon in Seoul: a Monday."""
 FRAME_BYTES = FRAME_MS * 8
 SPEAKING_BYTES_PER_CHARACTER = 400
 """The paper voice says 20 characters a second."""
@@ -147,7 +150,11 @@ class PaperVoice:
 
     name = "paper"
 
+    def __init__(self) -> None:
+        self.rates: list[float] = []
+
     def speak(self, text: str, *, language: Language, rate: float = 1.0) -> Samples:
+        self.rates.append(rate)
         return np.zeros(len(text) * SPEAKING_BYTES_PER_CHARACTER, np.float32)
 
 
@@ -193,11 +200,13 @@ class PaperLine:
 
     stage: "Stage"
     sent: list[tuple[int, str]] = field(default_factory=list)
+    audio: list[bytes] = field(default_factory=list)
     playing: list[tuple[int, str]] = field(default_factory=list)
     """(when it is reached, mark)."""
     ends_ms: int = 0
 
     def send_audio(self, ulaw: bytes) -> None:
+        self.audio.append(ulaw)
         self.sent.append((self.stage.now_ms, "audio"))
         self.ends_ms = max(self.ends_ms, self.stage.now_ms) + len(ulaw) // 8
 
@@ -245,12 +254,20 @@ def _confirming(intents: tuple[str, ...]) -> Content:
 class Stage:
     """One conversation, frame by frame."""
 
-    def __init__(self, language: Language | None = "en", *, confirm: tuple[str, ...] = (), **settings: Any) -> None:
+    def __init__(
+        self,
+        language: Language | None = "en",
+        *,
+        confirm: tuple[str, ...] = (),
+        found: "Future[OpenRequest | None] | None" = None,
+        **settings: Any,
+    ) -> None:
         """Greet a caller.
 
         Args:
             language: Of the number dialled.
             confirm: Requests that are confirmed before they are done, whatever their files say.
+            found: What the caller's last call left open.
             settings: As in the environment.
         """
         self.now_ms = 0
@@ -261,6 +278,7 @@ class Stage:
         self.recognition = ScriptedRecognition(self)
         self.line = PaperLine(self)
         self.notebook = Notebook()
+        self.voice = PaperVoice()
         self.metrics = Metrics()
         self.lookups = StagedExecutor(self)
         self.shop = ShopOnPaper()
@@ -270,7 +288,7 @@ class Stage:
             settings=self.settings,
             recognition=cast(RecognitionScheduler, self.recognition),
             voice_model=voice_model(),
-            voices=VoiceCache(PaperVoice(), Path("/nonexistent/voices")),
+            voices=VoiceCache(self.voice, Path("/dev/null/voices")),
             content=_confirming(confirm),
             understander=understander_of(content()),
             connectors=self.connectors,
@@ -280,11 +298,12 @@ class Stage:
             analysis=InlineExecutor(),
             calm_sentence=dict.fromkeys(LANGUAGES, b"\xff" * 8_000),
             clock=lambda: self.now_ms / 1000,
+            wall_clock=lambda: NOON,
         )
         self.call = Conversation(
             self.info, self.line, self.services, Chronicle(self.services.journal, "CA0001"), self._posted.append
         )
-        self.call.greet(0)
+        self.call.greet(0, found)
 
     def later(self, in_ms: int, do: Callable[[], None]) -> None:
         """Do something when the stage's time has come."""
