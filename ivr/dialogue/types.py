@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Literal
 
 from ivr.content.types import Language, Tone
-from ivr.understanding.types import ANYTHING, Expectation, Meaning
+from ivr.understanding.types import ANYTHING, Expectation, Meaning, SlotValue
 
 
 class Action(StrEnum):
@@ -269,7 +269,7 @@ class DialogueState:
     """The request that :attr:`context` comes from; asked once more, it is about something else."""
     guesses: tuple[str, ...] = ()
     """Requests asked back about ("a return, is it?"), the likeliest first."""
-    given: Mapping[str, str] = field(default_factory=dict)
+    given: Mapping[str, SlotValue] = field(default_factory=dict)
     """Values that came with a guess."""
     denied: tuple[str, ...] = ()
     """Guesses that the caller said no to since the last request began."""
