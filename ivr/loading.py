@@ -161,13 +161,13 @@ class Loader:
         services = self.services
         if services is None:
             raise RuntimeError("prompts can't be renewed before everything is loaded")
-        understander = self._understander(content)
+        connectors, understander = self._connectors(content), self._understander(content)
         _log.info("prompts_spoken", made=services.voices.render(spoken_ahead(content)))
         self.services = replace(
             services,
             content=content,
             understander=understander,
-            connectors=self._connectors(content),
+            connectors=connectors,
             calm_sentence=_calm(content, services.voices),
         )
 

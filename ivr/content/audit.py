@@ -124,12 +124,12 @@ def _check_request(
             f"replies: {request.connector} never answers {outcome!r}; it answers {shown}",
         )
     for outcome, values in outcomes.items():
-        key = request.replies.get(outcome) or (request.replies.get("found") if outcome != "missing" else None)
-        if key is None:
-            problems.add(request.source, lines["replies"], f"replies: {outcome!r} is missing")
+        reply = request.replies.get(outcome) or (request.replies.get("found") if outcome != "missing" else None)
+        if reply is None:
+            problems.add(request.source, lines.get("replies", 1), f"replies: {outcome!r} is missing")
         else:
             what = f"the slots and what {request.connector} answers with {outcome!r}"
-            _check_filled(parts, key, asked | values, what, problems)
+            _check_filled(parts, reply, asked | values, what, problems)
 
 
 def _outcomes(parts: Parts, request: Request, offers: Offers) -> Mapping[str, frozenset[str]] | None:

@@ -17,7 +17,7 @@ MAX_PRODUCTS = 500
 
 def read_catalogue(path: Path, problems: Problems) -> tuple[Product, ...]:
     """Read the catalogue; no goods when there is no such file."""
-    item = problems.read(path) if path.exists() else None
+    item = problems.read_optional(path)
     if item is None:
         return ()
     found: list[Product] = []

@@ -47,7 +47,7 @@ def read_connectors(path: Path, problems: Problems) -> dict[str, tuple[Connector
         Name → the connector, and its fields (for their lines).
     """
     found: dict[str, tuple[ConnectorSpec, Fields]] = {}
-    item = problems.read(path) if path.exists() else None
+    item = problems.read_optional(path)
     for name, (key, value) in problems.mapping(path, item, "the file").items() if item else ():
         if not CONNECTOR_NAME.fullmatch(name):
             problems.add(path, key.line, f"connector {name!r} must be like shop.order_status")

@@ -26,7 +26,7 @@ def read_hours(path: Path, languages: Iterable[Language], problems: Problems) ->
         languages: Those that each holiday needs a name in.
         problems: Where to note mistakes.
     """
-    item = problems.read(path) if path.exists() else None
+    item = problems.read_optional(path)
     if item is None:
         return Hours()
     fields = Fields(path, item.line, item, "hours", ("timezone", "shop", "agents", "holidays"), problems)

@@ -18,7 +18,7 @@ def read_incidents(path: Path, problems: Problems) -> dict[str, tuple[Incident, 
         Name → the incident, and its line.
     """
     found: dict[str, tuple[Incident, int]] = {}
-    item = problems.read(path) if path.exists() else None
+    item = problems.read_optional(path)
     for name, (key, value) in problems.mapping(path, item, "the file").items() if item else ():
         if not _SNAKE_CASE.fullmatch(name):
             problems.add(path, key.line, f"incident {name!r} must be like south_delays (snake_case)")

@@ -57,6 +57,14 @@ class Problems:
             self.add(path, 1, "is empty")
         return item
 
+    def read_optional(self, path: Path) -> Item | None:
+        """Read a file that need not be there, or may hold nothing but comments: None then."""
+        try:
+            return read_yaml(path) if path.exists() else None
+        except YamlProblemError as error:
+            self.add(path, error.line, error.problem)
+            return None
+
     def mapping(self, path: Path, item: Item, what: str) -> dict[str, tuple[Item, Item]]:
         """Take a mapping apart: name → (key, value). Wrong types and duplicate names are noted."""
         if item.kind != "mapping":

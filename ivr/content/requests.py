@@ -8,9 +8,10 @@ from ivr.content.problems import Problems
 from ivr.content.types import LANGUAGES, SLOT_KINDS, Command, Language, Request, SlotSpec
 from ivr.content.yaml_lines import Item
 
-_REQUEST_KEYS = (
+REQUEST_KEYS = (
     *("intent", "examples", "slots", "confirm", "verify", "person", "connector", "replies", "menu_key"),
 )
+"""Of a request file; only the first two are required."""
 COMMANDS = (
     *("agent", "repeat", "goodbye", "thanks", "yes", "no", "dont_know"),
     *("slower", "faster", "louder", "start_over", "hold_on", "speak_ko", "speak_en", "speak_ja", "speak_zh"),
@@ -45,7 +46,7 @@ def read_requests(files: list[Path], problems: Problems) -> dict[str, tuple[Requ
 
 
 def _read_request(path: Path, item: Item, problems: Problems) -> tuple[Request, Fields] | None:
-    fields = Fields(path, item.line, item, "request", _REQUEST_KEYS, problems)
+    fields = Fields(path, item.line, item, "request", REQUEST_KEYS, problems)
     if not fields.parts:
         return None
     intent = fields.text("intent", needed=True)

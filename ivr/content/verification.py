@@ -12,7 +12,7 @@ OUTCOMES = ("verified", "mismatch", "missing")
 
 def read_verification(path: Path, problems: Problems) -> Verification | None:
     """Read the file: ``slot``, ``connector`` and ``key``; mistakes are noted. No file: None."""
-    item = problems.read(path) if path.exists() else None
+    item = problems.read_optional(path)
     if item is None:
         return None
     fields = Fields(path, item.line, item, "verification", ("slot", "connector", "key"), problems)
