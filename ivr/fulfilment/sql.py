@@ -53,7 +53,7 @@ class SqlSource:
             self._url = make_url(address)
             self._engine: Engine = create_engine(self._url, hide_parameters=True, **_engine_options(self._url))
         except (ArgumentError, NoSuchModuleError, ModuleNotFoundError, ValueError) as error:
-            why = self._environment.hide(str(error))
+            why = self._environment.hide(str(error).partition("\n")[0])
             raise ConfigurationError(f"{spec.source}: connector {spec.name}: url can't be used ({why})") from None
 
     def ask(self, slots: Mapping[str, str], language: Language) -> Answer | None:
