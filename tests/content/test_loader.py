@@ -29,7 +29,7 @@ def _line(path: Path, text: str) -> int:
 
 def test_the_products_own_prompts_are_complete_in_four_languages(prompts: Path) -> None:
     content = load_content(prompts)
-    assert {"opening_hours", "order_status", "return_procedure"} < set(content.requests)
+    assert {"opening_hours", "order_status", "return_procedure"} <= set(content.requests)
     for language in LANGUAGES:
         assert set(REQUIRED_KEYS) <= set(content.texts[language])
     assert content.slots["order_number"].digits == 5
