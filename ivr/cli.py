@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-COMMANDS = ("serve", "call", "listen", "understand", "tune", "bench", "settings")
+COMMANDS = ("serve", "call", "listen", "understand", "check", "tune", "render", "bench", "settings")
 
 
 class _LazyGroup(click.Group):

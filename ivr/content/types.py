@@ -50,6 +50,16 @@ class SlotSpec:
 
 
 @dataclass(frozen=True)
+class Product:
+    """One kind of goods as callers name it: an entry of ``prompts/catalogue.yaml``."""
+
+    key: str
+    """What a connector is given: a stock number."""
+    names: Mapping[Language, tuple[str, ...]] = field(default_factory=dict)
+    """Names, and readings where writing doesn't tell them (kana for Japanese ideographs)."""
+
+
+@dataclass(frozen=True)
 class Command:
     """Something a caller may say at any point, whatever was asked: an entry of ``prompts/commands.yaml``."""
 
@@ -236,6 +246,8 @@ class Content:
     incidents: tuple[Incident, ...] = ()
     verification: Verification | None = None
     connectors: Mapping[str, ConnectorSpec] = field(default_factory=dict)
+    catalogue: tuple[Product, ...] = ()
+    """Goods that slots of kind ``product`` may name."""
     policy: Policy = Policy()
     thresholds: Mapping[Language, Thresholds] = field(default_factory=dict)
     """This deployment's own; a language that is missing takes what its examples suggest."""

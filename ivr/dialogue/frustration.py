@@ -7,7 +7,7 @@ fades. What each sign gave is kept with the score, adds up to it, and is stored 
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Literal
 
 from ivr.content.types import FrustrationWeights
@@ -41,6 +41,11 @@ class Signs:
     """How long the caller waited for the reply, against what is bearable."""
     relief: float = 0.0
     """Thanks, or a request answered: takes from what was carried over."""
+
+    def told(self) -> dict[str, float]:
+        """The signs that are there, for the record."""
+        values = {each.name: getattr(self, each.name) for each in fields(self)}
+        return {name: round(value, 4) for name, value in values.items() if value}
 
 
 SIGNS = ("voice", "speed", "words", "profanity", "demand", "repeated", "failed", "interrupted", "waiting")

@@ -9,8 +9,9 @@ from dataclasses import replace
 
 from ivr.content.types import Content, Policy, Tone
 from ivr.dialogue.frustration import Frustration
+from ivr.dialogue.handover import hand_off
 from ivr.dialogue.mood import judged, offered, reaction, understood
-from ivr.dialogue.moves import Move, Why, hand_off, next_say, offer_agent
+from ivr.dialogue.moves import Move, Why, next_say, offer_agent
 from ivr.dialogue.signs import remember, signs_of
 from ivr.dialogue.types import Action, Decision, DialogueState, Feeling, HandoffReason, Heard, Say
 
@@ -50,14 +51,14 @@ def react(move: Move, content: Content) -> Move:
         return state, decision
     if called_for == "hand_off":
         why = Why(f"{decision.reason}; frustration {score:.2f}: a person takes over", evidence)
-        return hand_off(state, HandoffReason.FRUSTRATION, why)
+        return hand_off(state, content, HandoffReason.FRUSTRATION, why)
     if decision.lookup is not None:
         return state, decision
     if called_for == "offer_agent" and decision.action is not Action.OFFER_AGENT:
         why = Why(f"{decision.reason}; frustration {score:.2f}: a person is offered", evidence)
         state, words = _understanding(replace(state, mood=offered(mood)), policy)
         answer = decision.say[:1] if decision.action is Action.ANSWER else ()
-        return offer_agent(state, why, (*words, *answer), tone="apologetic")
+        return offer_agent(state, content, why, (*words, *answer), tone="apologetic")
     if called_for == "empathise" and decision.say:
         state, words = _understanding(state, policy)
         if words:

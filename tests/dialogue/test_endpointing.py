@@ -4,8 +4,8 @@ import pytest
 
 from ivr.content.types import Content, Language
 from ivr.dialogue.endpointing import Completeness, completeness
-from ivr.understanding.engine import create_understander
 from ivr.understanding.types import ANYTHING, Expectation, Understander
+from tests.understanding.models import understander_of
 
 DIGITS = Expectation("digits", "order_number", 5, intent="order_status")
 YES_NO = Expectation("yes_no")
@@ -73,7 +73,7 @@ CASES: list[tuple[Language, Expectation, str, Completeness]] = [
 
 @pytest.fixture(scope="module")
 def understander(content: Content) -> Understander:
-    return create_understander(content)
+    return understander_of(content)
 
 
 @pytest.mark.parametrize(("language", "expecting", "text", "wanted"), CASES)

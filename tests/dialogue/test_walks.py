@@ -43,7 +43,7 @@ def _step(caller: Caller, chance: random.Random) -> None:
             caller.means("yes")
         case _:
             slots = {"order_number": chance.choice(("47291", "99999"))} if chance.random() < 0.3 else {}
-            caller.means(chance.choice(INTENTS), **slots)
+            caller.means(chance.choice(INTENTS), sure=chance.random() < 0.8, confidence=0.9, **slots)
 
 
 @pytest.mark.parametrize("seed", range(120))

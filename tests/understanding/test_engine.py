@@ -7,9 +7,9 @@ import pytest
 
 from ivr.content.loader import load_requests
 from ivr.content.types import LANGUAGES, Content, Language
-from ivr.understanding.engine import create_understander
 from ivr.understanding.types import Expectation, Understander
 from tests.understanding.held_out import HELD_OUT
+from tests.understanding.models import understander_of
 
 ORDER_NUMBER = Expectation("digits", "order_number", 5, intent="order_status")
 YES_NO = Expectation("yes_no")
@@ -201,7 +201,7 @@ def test_request_files_alone_understand_their_own_requests(content: Content) -> 
     from pathlib import Path
 
     source = Path(next(iter(content.requests.values())).source).parent
-    alone = create_understander(load_requests(source))
+    alone = understander_of(load_requests(source))
     assert alone.understand("영업시간이 어떻게 되나요", "ko").intent == "opening_hours"
     assert alone.understand("상담원", "ko").intent != "agent"
 

@@ -525,6 +525,21 @@ def test_the_conversation_is_shown_live_and_html_in_it_is_only_text() -> None:
 
 
 @browser_test
+def test_a_turn_that_the_caller_went_on_with_stands_there_once() -> None:
+    with on_stage() as stage, launch() as page:
+        ring(page, stage)
+        stage.show("turn", **CALLER_TURN)
+        stage.show("decision", at_ms=8400, action="ask", reason="which one")
+        whole = {**CALLER_TURN, "text": "where is it, and when does it come"}
+        stage.show("went_on", **whole, since_ms=8400)
+        stage.show("decision", at_ms=9400, action="answer", reason="found")
+        expect(page.locator("#turns .turn.caller")).to_have_count(1)
+        expect(page.locator("#turns .turn.caller .words")).to_have_text(str(whole["text"]))
+        expect(page.locator("#decisions .decision").nth(0)).to_contain_text("taken back")
+        expect(page.locator("#decisions .decision").nth(1)).not_to_contain_text("taken back")
+
+
+@browser_test
 def test_the_newest_words_stay_in_view_unless_the_reader_scrolled_up() -> None:
     with on_stage() as stage, launch() as page:
         ring(page, stage)
