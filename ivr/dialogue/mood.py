@@ -12,6 +12,9 @@ Reaction = Literal["none", "empathise", "offer_agent", "hand_off"]
 RISE = 0.5
 """Share of ``empathise_from`` by which the score must rise in one turn for understanding to be said once more."""
 
+FELT = ("voice", "words", "profanity", "demand")
+"""Signs of feeling itself; the others are reasons for one."""
+
 
 @dataclass(frozen=True)
 class Said:
@@ -106,8 +109,14 @@ def replay(turns: Iterable[Signs], policy: Policy) -> tuple[Replayed, ...]:
 
 
 def _risen(before: Frustration, now: Frustration, policy: Policy) -> bool:
-    """Whether this turn took the score over the threshold, or up again by a good part of it."""
+    """Whether something felt in this turn took the score over the threshold, or up again by a good part of it.
+
+    A turn that was only not understood is answered with a re-prompt, which has its own sorry.
+    """
     rise = now.score - before.score
-    return now.score >= policy.empathise_from and (
-        before.score < policy.empathise_from or rise >= RISE * policy.empathise_from
+    felt = any(now.contributions.get(name, 0.0) > 0 for name in FELT)
+    return (
+        felt
+        and now.score >= policy.empathise_from
+        and (before.score < policy.empathise_from or rise >= RISE * policy.empathise_from)
     )

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from rapidfuzz.distance import Levenshtein
 
+from ivr.content.requests import COMMANDS
 from ivr.dialogue.frustration import Signs
 from ivr.dialogue.mood import Mood, Said
 from ivr.dialogue.types import Action, Decision, DialogueState, Heard
@@ -24,7 +25,6 @@ IMPATIENT_FROM_MS, IMPATIENT_AT_MS = 2_500, 8_000
 attention at 10 s)."""
 SPEED_OCTAVE = 0.5
 """Change of speed, in octaves against the caller's own earlier speech, that is a full sign: 40 % faster."""
-_NO_REQUEST = frozenset({"yes", "no", "thanks", "goodbye", "dont_know", "agent", "repeat"})
 
 
 def signs_of(before: DialogueState, decision: Decision, event: Heard) -> Signs:
@@ -60,10 +60,12 @@ def remember(mood: Mood, event: Heard) -> Mood:
 
 def _repeated(earlier: Iterable[Said], event: Heard) -> float:
     words, intent = squeeze(event.meaning.text), event.meaning.intent
+    if intent in COMMANDS:
+        return 0.0
     strength = 0.0
     for said in earlier:
         if len(words) >= SHORTEST_REPEATED and Levenshtein.normalized_similarity(words, said.words) >= SAME_WORDS:
             return 1.0
-        if intent is not None and intent == said.intent and intent not in _NO_REQUEST and not event.meaning.slots:
+        if intent is not None and intent == said.intent and not event.meaning.slots:
             strength = SAME_REQUEST
     return strength

@@ -73,7 +73,8 @@ def test_how_it_was_said_is_kept_with_the_turn() -> None:
     assert turn.speech_rate is not None
     assert 1.0 < turn.speech_rate < 15.0
     assert turn.emotion is None
-    assert turn.frustration is None
+    assert turn.frustration == 0.0
+    assert turn.signs == {}
 
 
 def test_missing_digits_are_waited_for_longer_than_complete_ones() -> None:
