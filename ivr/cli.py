@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-COMMANDS = ("serve", "call", "listen", "understand", "check", "tune", "render", "bench", "settings")
+COMMANDS = ("serve", "call", "listen", "understand", "check", "tune", "render", "bench", "replay", "settings")
 
 
 class _LazyGroup(click.Group):
