@@ -1,0 +1,1 @@
+"""Scripted calls, calm ones and ones that turn sour: are upset callers handed to a person in time?"""
