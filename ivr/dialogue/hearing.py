@@ -13,7 +13,7 @@ from ivr.dialogue.moves import Move, Why, anything_else, next_say, offer_agent, 
 from ivr.dialogue.requests import REMEMBERED, advance, take
 from ivr.dialogue.slots import ask_slot, kind_of, missing_slot, needed_slots
 from ivr.dialogue.types import Action, Decision, DialogueState, HandoffReason, Heard, Wish
-from ivr.dialogue.wishes import guessed, wanted
+from ivr.dialogue.wishes import wanted
 from ivr.understanding.types import Meaning, SlotValue
 
 WORKING = ("slot", "check_slot", "confirm", "change")
@@ -144,9 +144,8 @@ def _unknown(state: DialogueState, content: Content, meaning: Meaning) -> Move:
         }
         if numbers:  # "47291" and nothing else: what is wanted of it is asked, and it is not asked for again
             state = replace(state, context={**state.context, **numbers}, context_intent=None)
-    near = guessed(state, content, meaning) if meaning.intent is None else None
     what = "nothing understood" if meaning.intent is None else f"{meaning.intent!r} is no request of this hotline"
-    return near or no_match(state, content, what)
+    return no_match(state, content, what)
 
 
 def _told_anew(state: DialogueState, content: Content) -> Move | None:

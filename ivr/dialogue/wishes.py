@@ -8,14 +8,15 @@ from ivr.dialogue.ladders import no_match
 from ivr.dialogue.moves import Move, Why
 from ivr.dialogue.questions import check_intent
 from ivr.dialogue.requests import begin
-from ivr.dialogue.types import Action, DialogueState, Wish
+from ivr.dialogue.slots import TYPED, kind_of, needed_slots
+from ivr.dialogue.types import DialogueState, Wish
 from ivr.understanding.types import Meaning, SlotValue
 
 MAX_WAITING = 4
 """Requests that wait at most: more than anyone keeps in mind in one call; the oldest is dropped."""
-CLOSE = 0.3
-"""Confidence (0 to 1) from which a request that was not understood is asked back about: one of two such guesses is
-right more often than not, and a guess costs the caller one yes or no."""
+RIVAL = 0.5
+"""Share (0 to 1) of the likeliest request's confidence from which the runner-up is named in the question, too: with
+odds below two to one, every third yes-or-no question would be answered with no."""
 
 
 def wanted(state: DialogueState, content: Content, meaning: Meaning, why: Why) -> Move:
@@ -24,8 +25,9 @@ def wanted(state: DialogueState, content: Content, meaning: Meaning, why: Why) -
     if intent in state.denied and not meaning.sure:
         return no_match(state, content, f"{intent!r} again, which the caller has said no to")
     said_again = asked and intent in state.guesses
-    if not meaning.sure and not said_again:
-        state = replace(state, guesses=(intent,), given=dict(meaning.slots), topic=meaning.text)
+    if not meaning.sure and not said_again and not _told_its_number(content, meaning):
+        state = replace(state, guesses=_guesses(state, content, meaning), given=dict(meaning.slots))
+        state = replace(state, topic=meaning.text)
         return check_intent(state, content, why.but(f"not sure, so {intent} is asked back about"))
     values = {**(state.given if said_again else {}), **meaning.slots}
     state = replace(state, topic=meaning.text)
@@ -65,23 +67,17 @@ def start(
     return begin(state, content, content.requests[intent], {**told, **values}, why)
 
 
-def guessed(state: DialogueState, content: Content, meaning: Meaning) -> Move | None:
-    """Nothing was understood, but something was near: ask back about it, the first time.
+def _told_its_number(content: Content, meaning: Meaning) -> bool:
+    """Whether a number of the request came with it: that speaks for the request, too."""
+    slots = needed_slots(content.requests[meaning.intent or ""], content)
+    return any(slot in meaning.slots and kind_of(slot, content) in TYPED for slot in slots)
 
-    Returns:
-        None when nothing is near enough to ask about.
-    """
-    if state.failures or state.question not in ("opening", "anything_else", "known"):
-        return None
-    near = [
+
+def _guesses(state: DialogueState, content: Content, meaning: Meaning) -> tuple[str, ...]:
+    """What to ask back about: the likeliest request, and its rival if it has one."""
+    others = (
         intent
         for intent, confidence in meaning.alternatives
-        if confidence >= CLOSE and intent in content.requests and intent not in state.denied
-    ]
-    if not near:
-        return None
-    state = replace(
-        state, guesses=tuple(near[:2]), given=dict(meaning.slots), failures=state.failures + 1, topic=meaning.text
+        if confidence >= RIVAL * meaning.confidence and intent in content.requests and intent not in state.denied
     )
-    why = Why(f"nothing understood, but near to {' and '.join(near[:2])}: asked back", {"failures_in_a_row": 1.0})
-    return check_intent(state, content, why, Action.REPROMPT)
+    return (meaning.intent or "", *[intent for intent in others if intent != meaning.intent][:1])
