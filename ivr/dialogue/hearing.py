@@ -11,7 +11,7 @@ from ivr.dialogue.handover import hand_off
 from ivr.dialogue.ladders import no_match
 from ivr.dialogue.moves import Move, Why, anything_else, next_say, offer_agent, put_aside, say_goodbye
 from ivr.dialogue.requests import REMEMBERED, advance, take
-from ivr.dialogue.slots import ask_slot, kind_of, missing_slot, needed_slots
+from ivr.dialogue.slots import READ_BACK, ask_slot, kind_of, missing_slot, needed_slots, speak_value
 from ivr.dialogue.types import Action, Decision, DialogueState, HandoffReason, Heard, Wish
 from ivr.dialogue.wishes import wanted
 from ivr.understanding.types import Meaning, SlotValue
@@ -55,7 +55,7 @@ def follow(state: DialogueState, content: Content, meaning: Meaning, why: Why) -
             return offer_agent(state, content, why.but("perhaps a person is wanted"))
         case "goodbye" if meaning.sure:
             return say_goodbye(state, why.but("goodbye"))
-        case "goodbye":
+        case "goodbye" if state.resolved:
             return anything_else(state, why.but("perhaps they want to go"), Action.ASK)
         case "yes" | "no" | "thanks" | "dont_know":
             return answer(state, content, intent, why)
@@ -89,7 +89,19 @@ def _values(state: DialogueState, content: Content, meaning: Meaning) -> Mapping
         return {}
     proof = content.verification
     own = (*needed_slots(request, content), *((proof.slot,) if proof is not None and request.verify else ()))
-    return {slot: meaning.slots[slot] for slot in own if slot in meaning.slots}
+    told = {slot: meaning.slots[slot] for slot in own if slot in meaning.slots}
+    if proof is not None and proof.slot in told and proof.key not in told:
+        value = told[proof.slot]
+        if _is_number_of(content, proof.key, value.value) and not _is_number_of(content, proof.slot, value.value):
+            del told[proof.slot]  # asked who calls, the caller says the number once more: it is no proof
+            told[proof.key] = value
+    return told
+
+
+def _is_number_of(content: Content, slot: str, value: str) -> bool:
+    return (
+        slot in content.slots and value.isascii() and value.isdigit() and len(value) == content.slots[slot].digits
+    )
 
 
 def _given(
@@ -100,17 +112,28 @@ def _given(
     if state.question == "slot":
         asked = missing_slot(state, content)
         news = {slot: value for slot, value in told.items() if slot == asked or _is_new(state, slot, value)}
-        return take(state, content, news, why) if news else None
+        return _corrected(state, content, news, why) if news else None
     if state.question == "check_slot":
         if meaning.intent == "no" and state.doubt is not None and _same(state.doubt.value, told, state.doubt.slot):
             return None
         return take(replace(state, failures=0), content, told, why)
     news = {slot: value for slot, value in told.items() if _is_new(state, slot, value)}
     if news:
-        return take(replace(state, failures=0), content, news, why)
+        return _corrected(replace(state, failures=0), content, news, why)
     if state.question == "change":
         return advance(replace(state, failures=0), content, why)
     return None
+
+
+def _corrected(state: DialogueState, content: Content, news: Mapping[str, SlotValue], why: Why) -> Move:
+    """Take values; one that replaces another is said, unless it is read back anyway."""
+    replaced = [slot for slot in news if slot in state.slots and kind_of(slot, content) in READ_BACK]
+    state, decision = take(state, content, news, why)
+    if decision.action is not Action.ASK or not replaced or replaced[0] not in state.slots:
+        return state, decision
+    value = speak_value(state, content, replaced[0], state.slots[replaced[0]])
+    state, words = next_say(state, "corrected", {"value": value})
+    return state, replace(decision, say=(words, *decision.say))
 
 
 def _is_new(state: DialogueState, slot: str, value: SlotValue) -> bool:
@@ -132,6 +155,7 @@ def _request(state: DialogueState, content: Content, meaning: Meaning, why: Why)
 
 def _unknown(state: DialogueState, content: Content, meaning: Meaning) -> Move:
     """Nothing that leads on."""
+    state = replace(state, topic=state.topic or meaning.text)
     if state.question == "change":
         again = _told_anew(state, content)
         if again is not None:
