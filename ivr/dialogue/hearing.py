@@ -13,7 +13,7 @@ from ivr.dialogue.moves import Move, Why, anything_else, next_say, offer_agent, 
 from ivr.dialogue.requests import REMEMBERED, advance, take
 from ivr.dialogue.slots import READ_BACK, ask_slot, kind_of, missing_slot, needed_slots, speak_value
 from ivr.dialogue.types import Action, Decision, DialogueState, HandoffReason, Heard, Wish
-from ivr.dialogue.wishes import wanted
+from ivr.dialogue.wishes import number_is_yes, wanted
 from ivr.understanding.types import Meaning, SlotValue
 
 WORKING = ("slot", "check_slot", "confirm", "change")
@@ -29,7 +29,7 @@ def heard(state: DialogueState, content: Content, event: Heard) -> Move:
     return follow(state, content, meaning, Why(f"understood {meaning.intent!r}", contributions))
 
 
-def follow(state: DialogueState, content: Content, meaning: Meaning, why: Why) -> Move:  # noqa: PLR0911 (a table)
+def follow(state: DialogueState, content: Content, meaning: Meaning, why: Why) -> Move:  # noqa: PLR0911, PLR0912
     """Follow a meaning, spoken or chosen by key."""
     intent = meaning.intent
     if intent == "agent" and meaning.sure and state.promise is None:
@@ -48,6 +48,9 @@ def follow(state: DialogueState, content: Content, meaning: Meaning, why: Why) -
         given = _given(state, content, meaning, told, why)
         if given is not None:
             return given
+    counted = number_is_yes(state, content, meaning, why)
+    if counted is not None:
+        return counted
     if intent in content.requests:
         return _request(state, content, meaning, why)
     match intent:
@@ -60,6 +63,11 @@ def follow(state: DialogueState, content: Content, meaning: Meaning, why: Why) -
         case "yes" | "no" | "thanks" | "dont_know":
             return answer(state, content, intent, why)
     return _unknown(state, content, meaning)
+
+
+def remember(state: DialogueState, numbers: Mapping[str, str]) -> DialogueState:
+    """Keep what was told before it is known what for."""
+    return replace(state, context={**state.context, **numbers}, context_intent=None)
 
 
 def still_looking(state: DialogueState) -> Move:
@@ -167,7 +175,7 @@ def _unknown(state: DialogueState, content: Content, meaning: Meaning) -> Move:
             if slot in content.slots and kind_of(slot, content) in REMEMBERED
         }
         if numbers:  # "47291" and nothing else: what is wanted of it is asked, and it is not asked for again
-            state = replace(state, context={**state.context, **numbers}, context_intent=None)
+            state = remember(state, numbers)
     what = "nothing understood" if meaning.intent is None else f"{meaning.intent!r} is no request of this hotline"
     return no_match(state, content, what)
 

@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from ivr.content.types import Content
+from ivr.content.types import Content, Request
 from ivr.dialogue.ladders import no_match
 from ivr.dialogue.moves import Move, Why
 from ivr.dialogue.questions import check_intent
 from ivr.dialogue.requests import begin
 from ivr.dialogue.slots import TYPED, kind_of, needed_slots
 from ivr.dialogue.types import DialogueState, Wish
+from ivr.understanding.numbers import LIKELY
 from ivr.understanding.types import Meaning, SlotValue
 
 MAX_WAITING = 4
@@ -25,7 +26,7 @@ def wanted(state: DialogueState, content: Content, meaning: Meaning, why: Why) -
     if intent in state.denied and not meaning.sure:
         return no_match(state, content, f"{intent!r} again, which the caller has said no to")
     said_again = asked and intent in state.guesses
-    if not meaning.sure and not said_again and not _told_its_number(content, meaning):
+    if not meaning.sure and not said_again and not _told_its_number(content, intent, meaning.slots):
         state = replace(state, guesses=_guesses(state, content, meaning), given=dict(meaning.slots))
         state = replace(state, topic=meaning.text)
         return check_intent(state, content, why.but(f"not sure, so {intent} is asked back about"))
@@ -67,10 +68,54 @@ def start(
     return begin(state, content, content.requests[intent], {**told, **values}, why)
 
 
-def _told_its_number(content: Content, meaning: Meaning) -> bool:
+def number_is_yes(state: DialogueState, content: Content, meaning: Meaning, why: Why) -> Move | None:
+    """A number told in answer to "is it about …?", yes or no yes: the caller goes on with what was guessed.
+
+    Returns:
+        None when no number of the guess was told, or it came with another request.
+    """
+    if state.question not in ("check_intent", "known") or len(state.guesses) != 1:
+        return None
+    guess = state.guesses[0]
+    another = meaning.intent in content.requests and meaning.intent != guess and meaning.confidence > LIKELY
+    if another or meaning.intent == "no" or not _told_its_number(content, guess, meaning.slots):
+        return None
+    return start(
+        state, content, guess, {**state.given, **meaning.slots}, why.but(f"told its number, so {guess} it is")
+    )
+
+
+def request_of_number(state: DialogueState, content: Content, digits: str) -> tuple[str | None, str] | None:
+    """What a number that nobody asked for is about: the request and the slot.
+
+    A request that asks back or does something is not begun by a number alone: then the request is None.
+
+    Returns:
+        None when no request takes such a number.
+    """
+    takers = {
+        request.intent: slot
+        for request in content.requests.values()
+        for slot in needed_slots(request, content)[:1]
+        if kind_of(slot, content) == "digits" and content.slots[slot].digits == len(digits)
+    }
+    tells = [intent for intent in takers if _only_tells(content.requests[intent])]
+    if state.question in ("check_intent", "known") and len(state.guesses) == 1 and state.guesses[0] in takers:
+        return state.guesses[0], takers[state.guesses[0]]
+    if len(takers) == 1 or len(tells) == 1:
+        intent = next(iter(tells or takers))
+        return intent, takers[intent]
+    return (None, next(iter(takers.values()))) if takers else None
+
+
+def _only_tells(request: Request) -> bool:
+    return not (request.verify or request.confirm or request.person)
+
+
+def _told_its_number(content: Content, intent: str, values: Mapping[str, SlotValue]) -> bool:
     """Whether a number of the request came with it: that speaks for the request, too."""
-    slots = needed_slots(content.requests[meaning.intent or ""], content)
-    return any(slot in meaning.slots and kind_of(slot, content) in TYPED for slot in slots)
+    slots = needed_slots(content.requests[intent], content)
+    return any(slot in values and kind_of(slot, content) in TYPED for slot in slots)
 
 
 def _guesses(state: DialogueState, content: Content, meaning: Meaning) -> tuple[str, ...]:

@@ -210,6 +210,21 @@ class TestDoubts:
         caller.means("order_status", sure=False, order_number="47291")
         assert caller.keys[0] == "order_status_on_the_way"
 
+    @pytest.mark.parametrize("intent", [None, "yes", "order_status"])
+    def test_its_number_in_answer_is_a_yes(self, caller: Caller, intent: str | None) -> None:
+        caller.means("damaged_item", sure=False)
+        caller.means(intent, confidence=0.8, order_number="58306")
+        assert caller.keys[0] == "person_damaged_item"
+
+    def test_its_number_typed_in_answer_is_a_yes(self, caller: Caller) -> None:
+        caller.means("refund_status", sure=False)
+        caller.presses("58306")
+        assert (caller.keys, caller.state.intent) == (["ask_identity"], "refund_status")
+
+    def test_a_number_typed_before_anything_is_asked_only_tells(self, caller: Caller) -> None:
+        caller.presses("58306")
+        assert caller.keys[0] == "order_status_delivered"
+
     def test_said_again_it_needs_no_yes(self, caller: Caller) -> None:
         caller.means("opening_hours", sure=False)
         caller.means("opening_hours", sure=False)
