@@ -6,7 +6,7 @@ language (:mod:`ivr.content.render`).
 
 DIALOGUE_KEYS = (
     *("greeting", "greeting_also", "greet_known", "ask_request", "anything_else"),
-    *("check_intent", "check_two", "check_slot", "ask_change", "corrected", "not_done", "keys_yes_no"),
+    *("taken_as", "check_intent", "check_two", "check_slot", "ask_change", "corrected", "not_done", "keys_yes_no"),
     *("resume", "next_wish", "starting_over", "hold_on", "pace_slower", "pace_faster", "speaking_up"),
     *("language_switched", "identity_mismatch", "more_digits", "wrong_length", "backend_down"),
     *("offer_agent", "offer_callback", "keys_offer_agent", "menu_intro", "menu_agent"),

@@ -5,11 +5,11 @@ from dataclasses import replace
 
 from ivr.content.types import Content, Request
 from ivr.dialogue.ladders import no_match
-from ivr.dialogue.moves import Move, Why
+from ivr.dialogue.moves import Move, Why, label, next_say
 from ivr.dialogue.questions import check_intent
 from ivr.dialogue.requests import begin
 from ivr.dialogue.slots import TYPED, kind_of, needed_slots
-from ivr.dialogue.types import DialogueState, Wish
+from ivr.dialogue.types import DialogueState, Say, Wish
 from ivr.understanding.numbers import LIKELY
 from ivr.understanding.types import Meaning, SlotValue
 
@@ -27,8 +27,11 @@ def wanted(state: DialogueState, content: Content, meaning: Meaning, why: Why) -
         return no_match(state, content, f"{intent!r} again, which the caller has said no to")
     said_again = asked and intent in state.guesses
     if not meaning.sure and not said_again and not _told_its_number(content, intent, meaning.slots):
-        state = replace(state, guesses=_guesses(state, content, meaning), given=dict(meaning.slots))
+        guesses = _guesses(state, content, meaning)
         state = replace(state, topic=meaning.text)
+        if len(guesses) == 1 and _asks_first(state, content, intent, meaning):
+            return _assume(state, content, intent, meaning, why)
+        state = replace(state, guesses=guesses, given=dict(meaning.slots))
         return check_intent(state, content, why.but(f"not sure, so {intent} is asked back about"))
     values = {**(state.given if said_again else {}), **meaning.slots}
     state = replace(state, topic=meaning.text)
@@ -43,6 +46,7 @@ def start(
     why: Why,
     instead: bool = False,
     also: tuple[str, ...] = (),
+    before: tuple[Say, ...] = (),
 ) -> Move:
     """Begin a request; the one being worked on waits, unless it is taken back (``instead``).
 
@@ -54,6 +58,7 @@ def start(
         why: How it was understood.
         instead: Drop what is being worked on.
         also: Further requests of the same breath.
+        before: Said first.
     """
     proof = content.verification
     row = [Wish(other) for other in also if other in content.requests]
@@ -65,7 +70,7 @@ def start(
     waiting = {wish.intent: wish for wish in reversed(row) if wish.intent != intent}
     state = replace(state, waiting=tuple(reversed(waiting.values()))[:MAX_WAITING])
     told = {slot: SlotValue(value, 1.0) for slot, value in mine.items()}
-    return begin(state, content, content.requests[intent], {**told, **values}, why)
+    return begin(state, content, content.requests[intent], {**told, **values}, why, before)
 
 
 def number_is_yes(state: DialogueState, content: Content, meaning: Meaning, why: Why) -> Move | None:
@@ -116,6 +121,21 @@ def _told_its_number(content: Content, intent: str, values: Mapping[str, SlotVal
     """Whether a number of the request came with it: that speaks for the request, too."""
     slots = needed_slots(content.requests[intent], content)
     return any(slot in values and kind_of(slot, content) in TYPED for slot in slots)
+
+
+def _asks_first(state: DialogueState, content: Content, intent: str, meaning: Meaning) -> bool:
+    """Whether a request begins with a question, so that nothing is told or done on a mere guess."""
+    needed = needed_slots(content.requests[intent], content)
+    known = {**state.context, **meaning.slots}
+    return state.intent is None and bool(needed) and not any(slot in known for slot in needed)
+
+
+def _assume(state: DialogueState, content: Content, intent: str, meaning: Meaning, why: Why) -> Move:
+    """Name what was understood and ask its first question: a turn less than asking back, and easy to refuse."""
+    state, words = next_say(state, "taken_as", {"request": label(state, content, intent)})
+    why = why.but("not sure, so it is named with its first question")
+    state, decision = start(state, content, intent, meaning.slots, why, also=meaning.also, before=(words,))
+    return replace(state, assumed=True), decision
 
 
 def _guesses(state: DialogueState, content: Content, meaning: Meaning) -> tuple[str, ...]:

@@ -187,11 +187,32 @@ class TestDoubts:
         assert caller.keys == ["confirm_cancel_order"]
 
     def test_a_request_is_asked_back_and_begun_on_yes(self, caller: Caller) -> None:
-        caller.means("order_status", sure=False)
+        caller.means("branch_location", sure=False)
         assert caller.keys == ["check_intent"]
+        assert "매장 위치" in caller.words
+        caller.means("yes")
+        assert caller.keys == ["branch_location_answer", "anything_else"]
+
+    def test_one_that_asks_first_is_named_with_its_question(self, caller: Caller) -> None:
+        caller.means("order_status", sure=False)
+        assert caller.keys == ["taken_as", "ask_order_number"]
         assert "주문 조회" in caller.words
+        caller.means("order_status", order_number="47291")
+        assert caller.keys[0] == "order_status_on_the_way"
+
+    def test_a_no_to_that_question_means_not_that(self, caller: Caller) -> None:
+        caller.means("order_status", sure=False)
+        caller.means("no")
+        assert caller.keys == ["no_match_1", "ask_request"]
+        assert caller.state.intent is None
+
+    def test_a_yes_to_that_question_asks_it_again(self, caller: Caller) -> None:
+        caller.means("order_status", sure=False)
+        asked = caller.words
         caller.means("yes")
         assert caller.keys == ["ask_order_number"]
+        assert caller.words not in asked
+        assert caller.state.failures == 0
 
     def test_two_that_are_equally_likely_are_both_named(self, caller: Caller) -> None:
         meaning = Meaning("쿠폰", "ko", "coupons", 0.5, (("payment_methods", 0.4), ("stock", 0.1)), sure=False)
@@ -212,12 +233,12 @@ class TestDoubts:
 
     @pytest.mark.parametrize("intent", [None, "yes", "order_status"])
     def test_its_number_in_answer_is_a_yes(self, caller: Caller, intent: str | None) -> None:
-        caller.means("damaged_item", sure=False)
+        caller.state = replace(caller.state, question="check_intent", guesses=("damaged_item",))
         caller.means(intent, confidence=0.8, order_number="58306")
         assert caller.keys[0] == "person_damaged_item"
 
     def test_its_number_typed_in_answer_is_a_yes(self, caller: Caller) -> None:
-        caller.means("refund_status", sure=False)
+        caller.state = replace(caller.state, question="check_intent", guesses=("refund_status",))
         caller.presses("58306")
         assert (caller.keys, caller.state.intent) == (["ask_identity"], "refund_status")
 
