@@ -13,7 +13,7 @@ DIALOGUE_KEYS = (
     *("no_input_1", "no_input_2", "no_match_1", "no_match_2"),
     *("person_needed", "handing_over", "handing_over_sorry"),
     *("callback_closed", "callback_outside", "callback_propose", "callback_at", "callback_this_number"),
-    "callback_promise",
+    *("callback_promise", "ask_callback_time", "ask_callback_number", "keys_callback_number"),
     *("goodbye", "goodbye_silent"),
 )
 """Spoken by :mod:`ivr.dialogue`."""
