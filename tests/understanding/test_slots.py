@@ -7,7 +7,7 @@ import pytest
 
 from ivr.content.types import LANGUAGES, SLOT_KINDS, Language, SlotKind
 from ivr.understanding.corrections import merge_digits, segments
-from ivr.understanding.slots.digits import continue_digits
+from ivr.understanding.slots.digits import continue_digits, find_number
 from ivr.understanding.slots.moments import day_of_month, month_day
 from ivr.understanding.slots.registry import EXTRACTORS, extract
 from ivr.understanding.slots.types import Goods, SlotContext
@@ -149,6 +149,12 @@ def test_corrected_digits_take_the_place_of_those_they_correct() -> None:
     assert merge_digits("47291", "47295", 5) == "47295"
     assert segments("no, five", "en") == [(0, 0), (2, 8)]
     assert segments("사칠이", "ko") == [(0, 3)]
+
+
+@pytest.mark.parametrize("digits", [None, 5])
+def test_thanks_after_a_no_correct_no_number(digits: int | None) -> None:
+    said = "주문 번호는 4,7,2,9,1입니다. 아니요, 없어요. 감사합니다."
+    assert [each.value for each in find_number(said, "ko", SlotContext(WEDNESDAY, digits=digits))] == ["47291"]
 
 
 @pytest.mark.parametrize("kind", SLOT_KINDS)
