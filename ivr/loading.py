@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
@@ -19,7 +19,7 @@ from audio.weights import resolve_model
 from audio.whisper import WhisperRecognizer
 from ivr.call.services import CallServices
 from ivr.content.render import render
-from ivr.content.sentences import sentences
+from ivr.content.sentences import spoken_ahead
 from ivr.content.types import LANGUAGES, Content, Language
 from ivr.dialogue.types import Say
 from ivr.fulfilment.registry import ConnectorFactory
@@ -186,16 +186,6 @@ class Loader:
         )
         self._closers.append(scheduler.close)
         return scheduler
-
-
-def spoken_ahead(content: Content) -> Iterable[tuple[str, Language]]:
-    """Every sentence of the prompts that has no placeholder: what can be spoken before anybody calls."""
-    for language, texts in content.texts.items():
-        for text in texts.values():
-            for wordings in text.wordings.values():
-                for wording in wordings:
-                    if "{" not in wording:
-                        yield from ((sentence, language) for sentence in sentences(wording))
 
 
 def _calm(content: Content, voices: VoiceCache) -> dict[Language, bytes]:

@@ -16,7 +16,7 @@ from ivr.call.chronicle import Chronicle
 from ivr.call.decodes import Decoded
 from ivr.call.errands import ErrandDone, Errands
 from ivr.call.feelings import CallerFeelings
-from ivr.call.going_on import Undo, final, says_more
+from ivr.call.going_on import Undo, final, joined
 from ivr.call.languages import CallLanguage
 from ivr.call.line import CallInfo, Line
 from ivr.call.listener import Listener
@@ -270,12 +270,12 @@ class Conversation:
         self._timers.reply_since = None
         undo, self._undo = self._undo, None
         if utterance.gone_on and undo is not None and undo.turn == utterance.turn:
-            if says_more(undo.text, utterance.meaning.text, utterance.meaning.language):
+            meaning = joined(undo.meaning, utterance.meaning)
+            if meaning is not None:
                 self._services.metrics.turns_gone_on.inc()
                 self._errands.abandon()
-                self._late_answer = None
                 self._state = undo.state
-                self._answer(utterance, now_ms, since_ms=undo.since_ms)
+                self._answer(replace(utterance, meaning=meaning), now_ms, since_ms=undo.since_ms)
             else:
                 self._undo = undo
                 self._follow_language()
@@ -313,7 +313,7 @@ class Conversation:
             self._state = replace(self._state, language=meaning.language)
         self._show_language()
         self._answering_ms = utterance.end_ms
-        self._undo = Undo(utterance.turn, meaning.text, self._state, now_ms)
+        self._undo = Undo(utterance.turn, meaning, self._state, now_ms)
 
         def record(mood: Mood | None) -> None:
             self._chronicle.caller_said(utterance, mood, interrupted=interrupts, since_ms=since_ms)

@@ -5,12 +5,13 @@ silence. When the caller goes on within about a second, both halves are one turn
 conversation goes back to where it stood before it, and the whole is decoded and decided again.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from audio.endpointing import MIN_SPEECH_MS, TurnState
 from ivr.call.turn_taking import is_backchannel
 from ivr.content.types import Content
 from ivr.dialogue.types import Decision, DialogueState
+from ivr.understanding.types import Meaning
 
 JOIN_MS = 1_200
 """Silence (end of one speech window to the start of the next) within which words belong to the turn before. The
@@ -54,6 +55,29 @@ def says_more(before: str, whole: str, language: str) -> bool:
     return added == bare_whole or not is_backchannel(added, language)
 
 
+def joined(before: Meaning, whole: Meaning) -> Meaning | None:
+    """What a turn means that the caller went on with.
+
+    Decoded again with more behind them, the first words may come out worse: what was understood of them is kept
+    where the whole does not say otherwise.
+
+    Args:
+        before: Meaning of the turn as it was first heard.
+        whole: Meaning of both parts, decoded together.
+
+    Returns:
+        None when the whole adds nothing that is understood: what was decided then holds.
+    """
+    if not says_more(before.text, whole.text, whole.language):
+        return None
+    if whole.intent is None and not whole.slots and before.intent is not None:
+        return None
+    if whole.intent != before.intent or whole.instead:
+        return whole
+    told = {name: replace(value, span=None) for name, value in before.slots.items()}
+    return replace(whole, slots={**told, **whole.slots})
+
+
 def _bare(text: str) -> str:
     return "".join(character for character in text.casefold() if character.isalnum())
 
@@ -64,8 +88,8 @@ class Undo:
 
     turn: int
     """Number of the turn that was answered."""
-    text: str
-    """Its words."""
+    meaning: Meaning
+    """What it meant."""
     state: DialogueState
     """The conversation before it."""
     since_ms: int

@@ -16,8 +16,11 @@ from ivr.errors import ConfigurationError
 from ivr.fulfilment.outcomes import SHOP_OUTCOMES
 from ivr.settings import load_settings
 from ivr.understanding.encoders import SentenceEncoder, create_encoder
-from ivr.understanding.self_check import misread, twins
+from ivr.understanding.self_check import alike, features_of, misread, twins
 from ivr.understanding.training import Example
+
+Place = tuple[str, int]
+"""File and line."""
 
 EXIT_PROBLEMS = 1
 EXIT_CONFIGURATION = 2
@@ -58,16 +61,18 @@ def _check_examples(parts: Parts, encoder: SentenceEncoder | None, problems: Pro
     examples, places = _examples(parts)
     same = twins(examples)
     for later, first in same:
-        again, before = examples[later], examples[first]
-        at, said = _shown(places[first]), repr(again.text)
-        if again.label != before.label:
-            what = f"{said} is an example of {again.label!r} and, in {at}, of {before.label!r}"
-            problems.add(*places[later], what)
+        if examples[later].label != examples[first].label:
+            _collide(parts, examples[later], examples[first], places[later], places[first], problems)
         else:
-            problems.warn(*places[later], f"{said} is there already, in {at}")
+            what = f"{examples[later].text!r} is there already, in {_shown(places[first])}"
+            problems.warn(*places[later], what)
     doubled = {later for later, _ in same}
     kept = [index for index in range(len(examples)) if index not in doubled]
-    for doubt in misread([examples[index] for index in kept], encoder):
+    told = [examples[index] for index in kept]
+    features = features_of(told, encoder)
+    for later, first in alike(told, features):
+        _collide(parts, told[later], told[first], places[kept[later]], places[kept[first]], problems)
+    for doubt in misread(told, features):
         one, like = kept[doubt.example], kept[doubt.nearest]
         example = examples[one]
         what = (
@@ -75,17 +80,27 @@ def _check_examples(parts: Parts, encoder: SentenceEncoder | None, problems: Pro
             f"like {examples[like].text!r} in {_shown(places[like])}"
         )
         if example.label in parts.requests:
-            (problems.add if doubt.clear else problems.warn)(*places[one], what)
+            certain = doubt.clear and encoder is not None  # characters alone take too much for each other
+            (problems.add if certain else problems.warn)(*places[one], what)
 
 
-def _examples(parts: Parts) -> tuple[list[Example], list[tuple[str, int]]]:
+def _collide(
+    parts: Parts, one: Example, other: Example, place: Place, other_place: Place, problems: Problems
+) -> None:
+    """Note a pair that belongs to two requests; two commands may share words, which the question tells apart."""
+    if {one.label, other.label} & {*parts.requests}:
+        what = f"{one.text!r} is an example of {one.label!r}, and {other.text!r} of {other.label!r}"
+        problems.add(*place, f"{what}, in {_shown(other_place)}: one of them must go")
+
+
+def _examples(parts: Parts) -> tuple[list[Example], list[Place]]:
     """Every example of requests and commands, and where it stands."""
     sets = [
         (name, command.examples, parts.prompts_dir / "commands.yaml") for name, command in parts.commands.items()
     ]
     sets += [(intent, request.examples, Path(request.source)) for intent, (request, _) in parts.requests.items()]
     examples: list[Example] = []
-    places: list[tuple[str, int]] = []
+    places: list[Place] = []
     lines: dict[Path, Mapping[tuple[str, ...], int]] = {}
     for label, told, path in sets:
         if path not in lines:
@@ -119,5 +134,5 @@ def _collect(item: Item, names: tuple[str, ...], found: dict[tuple[str, ...], in
         _collect(value, (*names, key.text or ""), found)
 
 
-def _shown(place: tuple[str, int]) -> str:
+def _shown(place: Place) -> str:
     return f"{place[0]}:{place[1]}"

@@ -7,8 +7,8 @@ import click
 from audio.synthesis import create_synthesiser
 from audio.voice_cache import VoiceCache
 from ivr.content.loader import load_content
+from ivr.content.sentences import spoken_ahead
 from ivr.errors import ConfigurationError, ContentError
-from ivr.loading import spoken_ahead
 from ivr.settings import load_settings
 
 EXIT_CONFIGURATION = 2

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 
 from ivr.content.connectors import values_of
-from ivr.content.consistency import Parts, incident_of, texts_of_slot
-from ivr.content.keys import REQUIRED_KEYS, confirm_of, label_of, menu_key_of
+from ivr.content.consistency import Parts, texts_of_slot
+from ivr.content.keys import REQUIRED_KEYS, confirm_of, incident_of, label_of, menu_key_of
 from ivr.content.problems import Problems
 from ivr.content.sayable import foreign_script, spelled_latin, unsayable
 from ivr.content.texts import placeholders

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ivr.content.connectors import check_connector
 from ivr.content.fields import Fields
-from ivr.content.keys import REQUIRED_KEYS, confirm_of, label_of, menu_key_of, slot_keys
+from ivr.content.keys import REQUIRED_KEYS, confirm_of, incident_of, label_of, menu_key_of, slot_keys
 from ivr.content.problems import Problems
 from ivr.content.requests import COMMANDS, CONNECTOR_NAME
 from ivr.content.texts import TextBook
@@ -42,11 +42,6 @@ def check_together(parts: Parts, problems: Problems) -> None:
     for name, (spec, fields) in parts.connectors.items():
         check_connector(spec, fields, *_given(parts, name))
     _check_keys(parts.book, wanted, problems)
-
-
-def incident_of(name: str) -> str:
-    """Text that tells an incident."""
-    return f"incident_{name}"
 
 
 def texts_of_slot(spec: SlotSpec) -> tuple[str, ...]:

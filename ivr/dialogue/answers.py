@@ -5,8 +5,8 @@ from dataclasses import replace
 from ivr.content.types import Content
 from ivr.dialogue.handover import hand_off
 from ivr.dialogue.ladders import no_match
-from ivr.dialogue.moves import Move, Why, anything_else, ask_request, next_say, offer_agent, say_goodbye
-from ivr.dialogue.questions import ask_change
+from ivr.dialogue.moves import Move, Why, anything_else, ask_request, next_say, offer_agent, put_aside, say_goodbye
+from ivr.dialogue.questions import ask_change, check_intent
 from ivr.dialogue.requests import advance, go_on, take
 from ivr.dialogue.slots import ask_slot, kind_of, missing_slot, must_prove
 from ivr.dialogue.types import Action, DialogueState, HandoffReason
@@ -35,6 +35,8 @@ def answer(  # noqa: PLR0911, PLR0912 (a table: one return per row)
             return start(fresh, content, state.guesses[0], {}, why.but("the open request is what they call about"))
         case "known", "no":
             return ask_request(replace(fresh, guesses=()), why.but("they call about something else"))
+        case "check_intent", "yes" if len(state.guesses) > 1:
+            return check_intent(replace(fresh, guesses=state.guesses[:1]), content, why.but("which of the two?"))
         case "check_intent", "yes" if state.guesses:
             why = why.but(f"{state.guesses[0]} it is")
             return start(fresh, content, state.guesses[0], state.given, why)
@@ -51,6 +53,12 @@ def answer(  # noqa: PLR0911, PLR0912 (a table: one return per row)
             return ask_change(fresh, content, why.but("not confirmed"))
         case "change", "no" | "thanks":
             return _leave(fresh, content, why.but("not to be done"))
+        case "slot", "yes" if state.assumed:
+            why = why.but(f"{state.intent} it is")
+            return ask_slot(replace(fresh, assumed=False), content, why, Action.REPROMPT)
+        case "slot", "no" if state.assumed:
+            guess = state.intent or ""
+            return _not_that(replace(put_aside(state), guesses=(guess,)), content)
         case "slot", "no" if state.resumed:
             return _leave(fresh, content, why.but("not to be gone on with"))
         case "slot", "no" | "dont_know":

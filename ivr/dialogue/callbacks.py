@@ -220,7 +220,7 @@ def _ask(
             expect = replace(CHECK, slot=TIME)
         case "callback_number":
             state, words = next_say(state, "callback_this_number")
-            expect = replace(CHECK, slot=NUMBER)
+            expect = replace(CHECK, slot=TIME)  # the time was just read back: "no, four" corrects it
         case "callback_digits":
             state, words = next_say(state, f"ask_{NUMBER}" if misses == 0 else f"keys_{NUMBER}")
             expect = expect_slot(NUMBER, content, None)

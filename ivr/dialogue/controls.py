@@ -14,7 +14,9 @@ REPEATS_TO_OFFER = 3
 """Repetitions of the same words after which a person is offered: saying them again does not help."""
 LANGUAGES_ASKED: Mapping[str, Language] = {"speak_ko": "ko", "speak_en": "en", "speak_ja": "ja", "speak_zh": "zh"}
 CONTROLS = frozenset({"repeat", "slower", "faster", "louder", "start_over", "hold_on", *LANGUAGES_ASKED})
-ASIDES = frozenset({"pace_slower", "pace_faster", "speaking_up", "hold_on"})
+ASIDES = frozenset(
+    {"pace_slower", "pace_faster", "speaking_up", "hold_on", "no_match_1", "no_match_2", "no_input_1", "no_input_2"}
+)
 """Texts that are not part of what is said again."""
 
 _Pace = Literal["slow", "normal", "fast"]

@@ -11,9 +11,9 @@ from ivr.dialogue.handover import hand_off
 from ivr.dialogue.ladders import no_match
 from ivr.dialogue.moves import Move, Why, anything_else, next_say, offer_agent, put_aside, say_goodbye
 from ivr.dialogue.requests import REMEMBERED, advance, take
-from ivr.dialogue.slots import ask_slot, kind_of, missing_slot, needed_slots
+from ivr.dialogue.slots import READ_BACK, ask_slot, kind_of, missing_slot, needed_slots, speak_value
 from ivr.dialogue.types import Action, Decision, DialogueState, HandoffReason, Heard, Wish
-from ivr.dialogue.wishes import guessed, wanted
+from ivr.dialogue.wishes import number_is_yes, wanted
 from ivr.understanding.types import Meaning, SlotValue
 
 WORKING = ("slot", "check_slot", "confirm", "change")
@@ -27,7 +27,7 @@ def heard(state: DialogueState, content: Content, event: Heard) -> Move:
     return follow(state, content, meaning, Why(f"understood {meaning.intent!r}", contributions))
 
 
-def follow(state: DialogueState, content: Content, meaning: Meaning, why: Why) -> Move:  # noqa: PLR0911 (a table)
+def follow(state: DialogueState, content: Content, meaning: Meaning, why: Why) -> Move:  # noqa: PLR0911, PLR0912
     """Follow a meaning, spoken or chosen by key."""
     intent = meaning.intent
     if intent == "agent" and meaning.sure and state.promise is None:
@@ -46,6 +46,9 @@ def follow(state: DialogueState, content: Content, meaning: Meaning, why: Why) -
         given = _given(state, content, meaning, told, why)
         if given is not None:
             return given
+    counted = number_is_yes(state, content, meaning, why)
+    if counted is not None:
+        return counted
     if intent in content.requests:
         return _request(state, content, meaning, why)
     match intent:
@@ -53,11 +56,16 @@ def follow(state: DialogueState, content: Content, meaning: Meaning, why: Why) -
             return offer_agent(state, content, why.but("perhaps a person is wanted"))
         case "goodbye" if meaning.sure:
             return say_goodbye(state, why.but("goodbye"))
-        case "goodbye":
+        case "goodbye" if state.resolved:
             return anything_else(state, why.but("perhaps they want to go"), Action.ASK)
         case "yes" | "no" | "thanks" | "dont_know":
             return answer(state, content, intent, why)
     return _unknown(state, content, meaning)
+
+
+def remember(state: DialogueState, numbers: Mapping[str, str]) -> DialogueState:
+    """Keep what was told before it is known what for."""
+    return replace(state, context={**state.context, **numbers}, context_intent=None)
 
 
 def still_looking(state: DialogueState) -> Move:
@@ -87,7 +95,19 @@ def _values(state: DialogueState, content: Content, meaning: Meaning) -> Mapping
         return {}
     proof = content.verification
     own = (*needed_slots(request, content), *((proof.slot,) if proof is not None and request.verify else ()))
-    return {slot: meaning.slots[slot] for slot in own if slot in meaning.slots}
+    told = {slot: meaning.slots[slot] for slot in own if slot in meaning.slots}
+    if proof is not None and proof.slot in told and proof.key not in told:
+        value = told[proof.slot]
+        if _is_number_of(content, proof.key, value.value) and not _is_number_of(content, proof.slot, value.value):
+            del told[proof.slot]  # asked who calls, the caller says the number once more: it is no proof
+            told[proof.key] = value
+    return told
+
+
+def _is_number_of(content: Content, slot: str, value: str) -> bool:
+    return (
+        slot in content.slots and value.isascii() and value.isdigit() and len(value) == content.slots[slot].digits
+    )
 
 
 def _given(
@@ -98,17 +118,28 @@ def _given(
     if state.question == "slot":
         asked = missing_slot(state, content)
         news = {slot: value for slot, value in told.items() if slot == asked or _is_new(state, slot, value)}
-        return take(state, content, news, why) if news else None
+        return _corrected(state, content, news, why) if news else None
     if state.question == "check_slot":
         if meaning.intent == "no" and state.doubt is not None and _same(state.doubt.value, told, state.doubt.slot):
             return None
         return take(replace(state, failures=0), content, told, why)
     news = {slot: value for slot, value in told.items() if _is_new(state, slot, value)}
     if news:
-        return take(replace(state, failures=0), content, news, why)
+        return _corrected(replace(state, failures=0), content, news, why)
     if state.question == "change":
         return advance(replace(state, failures=0), content, why)
     return None
+
+
+def _corrected(state: DialogueState, content: Content, news: Mapping[str, SlotValue], why: Why) -> Move:
+    """Take values; one that replaces another is said, unless it is read back anyway."""
+    replaced = [slot for slot in news if slot in state.slots and kind_of(slot, content) in READ_BACK]
+    state, decision = take(state, content, news, why)
+    if decision.action is not Action.ASK or not replaced or replaced[0] not in state.slots:
+        return state, decision
+    value = speak_value(state, content, replaced[0], state.slots[replaced[0]])
+    state, words = next_say(state, "corrected", {"value": value})
+    return state, replace(decision, say=(words, *decision.say))
 
 
 def _is_new(state: DialogueState, slot: str, value: SlotValue) -> bool:
@@ -130,6 +161,7 @@ def _request(state: DialogueState, content: Content, meaning: Meaning, why: Why)
 
 def _unknown(state: DialogueState, content: Content, meaning: Meaning) -> Move:
     """Nothing that leads on."""
+    state = replace(state, topic=state.topic or meaning.text)
     if state.question == "change":
         again = _told_anew(state, content)
         if again is not None:
@@ -141,10 +173,9 @@ def _unknown(state: DialogueState, content: Content, meaning: Meaning) -> Move:
             if slot in content.slots and kind_of(slot, content) in REMEMBERED
         }
         if numbers:  # "47291" and nothing else: what is wanted of it is asked, and it is not asked for again
-            state = replace(state, context={**state.context, **numbers}, context_intent=None)
-    near = guessed(state, content, meaning) if meaning.intent is None else None
+            state = remember(state, numbers)
     what = "nothing understood" if meaning.intent is None else f"{meaning.intent!r} is no request of this hotline"
-    return near or no_match(state, content, what)
+    return no_match(state, content, what)
 
 
 def _told_anew(state: DialogueState, content: Content) -> Move | None:

@@ -2,13 +2,13 @@
 
 from ivr.content.types import Content, Language
 from ivr.dialogue import callbacks
-from ivr.dialogue.hearing import follow
+from ivr.dialogue.hearing import follow, remember
 from ivr.dialogue.ladders import no_match
 from ivr.dialogue.moves import Move, Why
 from ivr.dialogue.requests import take
 from ivr.dialogue.slots import TYPED, kind_of, missing_slot
 from ivr.dialogue.types import DialogueState
-from ivr.dialogue.wishes import start
+from ivr.dialogue.wishes import request_of_number, start
 from ivr.understanding.slots.phone import find_phone
 from ivr.understanding.slots.types import SlotContext
 from ivr.understanding.types import Meaning, SlotValue
@@ -21,7 +21,7 @@ YES_NO_QUESTIONS = (
 """Questions that key 1 answers with yes and key 2 with no."""
 
 
-def pressed(state: DialogueState, content: Content, keys: str) -> Move:  # noqa: PLR0911, PLR0912 (a table)
+def pressed(state: DialogueState, content: Content, keys: str) -> Move:  # noqa: PLR0911 (a table)
     """Follow pressed keys: one for a choice, several for a number (without the closing ``#``)."""
     keys = keys.replace("#", "")
     if keys == AGENT_KEY:
@@ -44,12 +44,12 @@ def pressed(state: DialogueState, content: Content, keys: str) -> Move:  # noqa:
     for request in content.requests.values():
         if request.menu_key == keys:
             return _intent(state, content, request.intent, Why(f"key {keys} chooses {request.intent!r}"))
-    if state.pending is None and state.intent is None:
-        for request in content.requests.values():
-            for first in request.slots[:1]:
-                if first in content.slots and content.slots[first].digits == len(keys):
-                    values = {first: SlotValue(keys, 1.0)}
-                    return start(state, content, request.intent, values, Why(f"{len(keys)} digits are a {first}"))
+    number = request_of_number(state, content, keys)
+    if number is not None and state.pending is None and state.intent is None:
+        intent, slot = number
+        if intent is not None:
+            return start(state, content, intent, {slot: SlotValue(keys, 1.0)}, why.but(f"a {slot}"))
+        state = remember(state, {slot: keys})
     return no_match(state, content, f"{len(keys)} keys that mean nothing here")
 
 

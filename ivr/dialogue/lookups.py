@@ -29,14 +29,15 @@ def fulfilled(state: DialogueState, content: Content, event: Fulfilled) -> Move:
     proves = proof is not None and lookup.connector == proof.connector and proof.slot in lookup.slots
     shown = [value for slot, value in lookup.slots.items() if proof is None or slot != proof.slot]
     tried = Tried(request.intent, event.outcome, ", ".join(shown))
-    state = replace(state, pending=None, tried=(*state.tried, tried))
+    proved = proves and event.outcome == VERIFIED
+    state = replace(state, pending=None, tried=state.tried if proved else (*state.tried, tried))
     why = Why(f"{lookup.connector} answered {event.outcome!r}", {"confidence_of_lookup": 1.0})
     if proves and event.outcome == MISMATCH:
         return _mismatch(state, content, why)
     state = replace(state, verified={**state.verified, **event.facts})
     if event.outcome == MISSING:
         return _missing(state, content, request, event, why)
-    if proves and event.outcome == VERIFIED:
+    if proved:
         return _proved(state, content, why)
     if proves:
         why = Why(f"{why.reason}, which is no outcome of a verification; a person takes over", {"failure": 1.0})

@@ -61,7 +61,16 @@ def menu(state: DialogueState, content: Content) -> tuple[DialogueState, tuple[S
 def put_aside(state: DialogueState) -> DialogueState:
     """Forget the request being worked on; what waits, and what was said of others, is kept."""
     return replace(
-        state, intent=None, slots={}, partial="", pending=None, guesses=(), given={}, doubt=None, promise=None
+        state,
+        intent=None,
+        slots={},
+        partial="",
+        pending=None,
+        guesses=(),
+        given={},
+        doubt=None,
+        promise=None,
+        assumed=False,
     )
 
 

@@ -159,7 +159,8 @@ def reply_words(
     state: DialogueState, content: Content, request: Request, outcome: str, values: Mapping[str, str]
 ) -> tuple[DialogueState, Say | None]:
     """The reply's words; an outcome without a text of its own is told with that of ``found``."""
-    fallback = None if outcome == MISSING else request.replies.get(FOUND)
+    # Where something is done, not only told, "found" would say that it was: a person answers instead.
+    fallback = None if outcome == MISSING or request.confirm else request.replies.get(FOUND)
     key = request.replies.get(outcome, fallback)
     if key is None:
         return state, None

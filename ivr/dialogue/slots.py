@@ -142,4 +142,5 @@ def replace_slot(state: DialogueState, slot: str, value: SlotValue) -> DialogueS
     mark = f"{state.intent}.{slot}"
     filled = state.filled if mark in state.filled else (*state.filled, mark)
     doubt = None if state.doubt is not None and state.doubt.slot == slot else state.doubt
-    return replace(state, slots={**state.slots, slot: value.value}, filled=filled, doubt=doubt)
+    slots = {**state.slots, slot: value.value}
+    return replace(state, slots=slots, filled=filled, doubt=doubt, assumed=False)

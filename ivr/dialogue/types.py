@@ -298,6 +298,9 @@ class DialogueState:
     """``intent.slot`` of what has been told so far in the call: progress, once each."""
     resumed: bool = False
     """Whether the question was asked on coming back to a request: a no then means "leave it"."""
+    assumed: bool = False
+    """Whether the request was taken for granted although it was not sure: a no to its first question then means
+    "not that"."""
     topic: str = ""
     """What the caller wants, in the words in which they said so."""
     promise: Promise | None = None

@@ -68,8 +68,6 @@ class OrderStatus(OrderConnector):
             "step": self._latest_step(session, order, language),
         }
         product = session.get(Product, order.item)
-        if product:
-            values["item"] = {"ko": product.ko, "en": product.en, "ja": product.ja, "zh": product.zh}[language]
         facts = {"item": product.en if product else order.item, "date": str(order.day)}
         return Outcome(order.status, values, facts)
 

@@ -102,7 +102,7 @@ class SqlSource:
         return value
 
     def _down(self, why: str) -> BackendDownError:
-        return BackendDownError(f"connector {self._spec.name}: {self._environment.hide(why)}")
+        return BackendDownError(f"connector {self._spec.name}: {self._environment.hide(' '.join(why.split()))}")
 
 
 def _is_file(url: URL) -> bool:

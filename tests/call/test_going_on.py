@@ -3,8 +3,9 @@
 import pytest
 
 from audio.endpointing import TurnState
-from ivr.call.going_on import JOIN_MS, MAX_HEARD_MS, MAX_LENGTH_MS, MAX_TIMES, says_more, within_reach
+from ivr.call.going_on import JOIN_MS, MAX_HEARD_MS, MAX_LENGTH_MS, MAX_TIMES, joined, says_more, within_reach
 from ivr.records.types import TurnRecord
+from ivr.understanding.types import Meaning, SlotValue
 from tests.call.stage import Stage, recording, words
 
 HOURS = "What are your opening hours?"
@@ -42,7 +43,7 @@ def test_both_halves_are_one_turn_and_get_one_answer() -> None:
     (turn,) = _callers(stage)
     assert turn.text == WHOLE
     assert turn.slots == {"order_number": NUMBER}
-    assert "on its way" in stage.notebook.turns[-1].text
+    assert "4 7 2 9 1" in stage.notebook.turns[-1].text
     assert stage.line.times("clear")  # the early reply was stopped
     assert stage.metrics.registry.get_sample_value("ivr_turns_gone_on_total") == 1
     assert stage.metrics.registry.get_sample_value("ivr_barge_ins_total") == 0
@@ -117,7 +118,7 @@ def test_a_look_up_of_the_early_reply_is_abandoned() -> None:
     stage.silence(3.0)
     stage.finish_prompt()
     said = " ".join(turn.text for turn in stage.notebook.turns if turn.speaker == "assistant")
-    assert "on its way" in said
+    assert "4 7 2 9 1" in said
     assert "9 9 9 9 9" not in said
     assert len(_callers(stage)) == 1
 
@@ -179,3 +180,33 @@ def test_sound_tells_how_far_back_words_may_reach() -> None:
 )
 def test_only_words_add_to_a_turn(before: str, whole: str, language: str, more: bool) -> None:
     assert says_more(before, whole, language) is more
+
+
+def _meaning(text: str, intent: str | None, **slots: str) -> Meaning:
+    return Meaning(
+        text, "en", intent, 0.9, slots={name: SlotValue(each, 0.9, (0, 1)) for name, each in slots.items()}
+    )
+
+
+def test_what_was_heard_well_at_first_is_kept_when_the_whole_is_heard_worse() -> None:
+    before = _meaning("my number is 47291", "order_status", order_number="47291")
+    whole = joined(before, _meaning("my number is seven to 91 where is it", "order_status"))
+    assert whole is not None
+    assert whole.value("order_number") == "47291"
+    assert whole.slots["order_number"].span is None  # it lies nowhere in these words
+    corrected = joined(before, _meaning("47291 sorry 47294", "order_status", order_number="47294"))
+    assert corrected is not None
+    assert corrected.value("order_number") == "47294"
+
+
+def test_another_request_does_not_inherit_what_was_told() -> None:
+    before = _meaning("where is 47291", "order_status", order_number="47291")
+    whole = _meaning("where is 47291 no what are your opening hours", "opening_hours")
+    assert joined(before, whole) is whole
+
+
+def test_words_that_are_not_understood_undo_nothing_that_was() -> None:
+    before = _meaning("where is my order", "order_status")
+    assert joined(before, _meaning("where is my mumble mumble", None)) is None
+    unknown = _meaning("mumble", None)
+    assert joined(unknown, _meaning("mumble mumble", None)) is not None  # still one turn, and still unknown

@@ -11,7 +11,7 @@ import pytest
 from ivr.content.types import LANGUAGES
 from ivr.errors import BackendDownError
 from ivr.fulfilment.outcomes import SHOP_OUTCOMES
-from ivr.fulfilment.shop_data import ORDERS, PRODUCTS, STEPS_TAKEN
+from ivr.fulfilment.shop_data import ORDERS, OTHER_NAMES, PRODUCTS, STEPS_TAKEN
 from ivr.fulfilment.shop_words import STEPS
 from ivr.fulfilment.types import Outcome
 from tests.fulfilment.shop import TestShop
@@ -37,6 +37,17 @@ def test_a_step_of_later_today_is_not_told_yet(shop: TestShop) -> None:
     shop.now = shop.now.replace(hour=12)
     assert shop.order("order_status", "58306").values["step"] == "was handed over yesterday afternoon"
     assert {step for _, step, _, _ in STEPS_TAKEN} <= set(STEPS)
+
+
+def test_whoever_knows_only_the_number_hears_neither_goods_nor_names(shop: TestShop) -> None:
+    names = [demo.customer for demo in ORDERS] + [
+        name for other in OTHER_NAMES.values() for name in other.split("/")
+    ]
+    goods = [name for product in PRODUCTS for name in product[1:]]
+    for demo in ORDERS:
+        for language in LANGUAGES:
+            spoken = " ".join(shop.order("order_status", demo.number, language).values.values())
+            assert not [word for word in names + goods if word in spoken]
 
 
 def test_a_cancelled_order_is_cancelled_and_its_money_due(shop: TestShop) -> None:

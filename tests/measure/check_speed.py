@@ -27,7 +27,7 @@ import yaml
 from ivr.content.types import LANGUAGES
 from ivr.understanding import calibration, self_check
 from ivr.understanding.encoders import create_encoder
-from ivr.understanding.self_check import misread
+from ivr.understanding.self_check import features_of, misread
 from ivr.understanding.training import Example, train_model
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -107,11 +107,12 @@ def measure_agreement(examples: list[Example]) -> list[str]:
     for index in moved:
         other = source.choice([name for name in names if name != examples[index].label])
         misfiled[index] = Example("en", other, examples[index].text)
+    features = features_of(examples, encoder)
     for name, clear in (("warned of or worse", False), ("reported as wrong", True)):
-        found = [each.example for each in misread(examples, encoder) if each.clear or not clear]
-        moved_found = {each.example for each in misread(misfiled, encoder) if each.clear or not clear}
+        found = [each.example for each in misread(examples, features) if each.clear or not clear]
+        moved_found = {each.example for each in misread(misfiled, features) if each.clear or not clear}
         lines.append(
-            f"{name}: {len(found)} examples, {wrong[found].mean():.0%} of them misread by the engine; "
+            f"{name}: {len(found)} examples, {wrong[found].sum()} of them misread by the engine; "
             f"{len(moved_found & set(moved)) / MISFILED:.0%} of {MISFILED} misfiled ones found"
         )
     return lines

@@ -145,7 +145,7 @@ def test_the_rest_of_a_number_or_all_of_it_again(understander: Understander) -> 
     ("text", "intent"),
     [
         ("몰라요", "dont_know"),
-        ("반품하고 싶어요", "return_procedure"),
+        ("반품하고 싶어요", "start_return"),
         ("다시 말씀해 주세요", "repeat"),
         ("네", "yes"),
     ],
@@ -172,7 +172,7 @@ def test_menu_numbers_may_be_spoken(understander: Understander, text: str, inten
 
 def test_a_caller_may_speak_another_language_than_the_call(understander: Understander) -> None:
     assert understander.understand("where is my order", "ko").intent == "order_status"
-    assert understander.understand("반품하고 싶어요", "en").intent == "return_procedure"
+    assert understander.understand("반품하고 싶어요", "en").intent == "start_return"
 
 
 @pytest.mark.parametrize(
