@@ -223,7 +223,7 @@ class Text:
 class Thresholds:
     """Where one language's unknown begins: an entry of ``prompts/thresholds.yaml``, made by ``tune``.
 
-    Scores are sums of two z-values (:mod:`ivr.understanding.calibration`), about -10 to 5.
+    Scores (:mod:`ivr.understanding.calibration`) are about 0, nothing alike, to 1, an example itself.
     """
 
     unknown: float

@@ -136,7 +136,9 @@ class ExampleUnderstander:
         if is_mostly_number(turn.text, value):
             return True
         enough = spec.kind != "digits" or len(value.value) >= SOME_DIGITS
-        return enough and not self._something_else(turn, ANSWER_YIELDS_TO)
+        # "my number is 472" sounds like "I don't know my number".
+        unsure_of_it = self._nearest(turn).intent == "dont_know"
+        return enough and (unsure_of_it or not self._something_else(turn, ANSWER_YIELDS_TO))
 
     def _something_else(self, turn: "_Turn", from_confidence: float) -> bool:
         """Whether the utterance asks for something that has nothing to do with the slot asked for."""

@@ -15,8 +15,7 @@ from numpy.typing import NDArray
 from ivr.content.types import LANGUAGES
 from ivr.understanding.encoders import SentenceEncoder
 from ivr.understanding.intent_model import centred, shown_to_encoder
-from ivr.understanding.ngram_space import NgramSpace
-from ivr.understanding.softmax import Floats
+from ivr.understanding.ngram_space import Floats, NgramSpace
 from ivr.understanding.text import squeeze
 from ivr.understanding.training import Example
 
