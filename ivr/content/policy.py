@@ -21,7 +21,7 @@ def read_policy(path: Path, problems: Problems) -> Policy:
 
     A missing file is the default policy.
     """
-    item = problems.read(path) if path.exists() else None
+    item = problems.read_optional(path)
     if item is None:
         return Policy()
     parts = problems.mapping(path, item, "the file")
