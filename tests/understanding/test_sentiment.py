@@ -15,7 +15,7 @@ SAID: list[tuple[Language, str, set[CueKind]]] = [
     ("ko", "짜증 안 나요", set()),
     ("ko", "책임자 바꿔", {"demand", "impolite"}),
     ("ko", "빨리 좀 해 주세요 급해요", {"urgency"}),
-    ("ko", "아니 왜 자꾸 같은 말만 해", {"repeated", "impolite"}),
+    ("ko", "아니 왜 자꾸 같은 말만 해", {"negative", "repeated", "impolite"}),
     ("ko", "네", set()),
     ("ko", "감사합니다", {"thanks"}),
     ("ko", "소비자원에 신고할 거예요", {"demand"}),

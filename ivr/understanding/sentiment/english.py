@@ -101,6 +101,69 @@ ENTRIES = (
         r"\b(?:just (?:do|give|tell|get|fix)|hurry up|come on|whatever|give me a break|stop (?:it|that|asking))\b",
         0.4,
     ),
+    # Sarcasm, resignation and weariness: said quietly, and felt no less.
+    Entry(
+        "negative",
+        r"\b(?:unbelievable|incredible service|for crying out loud|oh great|oh brilliant"
+        r"|how convenient|well done|of course it (?:is|isnt|does|doesnt))\b",
+        0.6,
+    ),
+    Entry("negative", r"\b(?:bloody|blasted|flipping|freaking|god|jesus|christ|seriously)\b", 0.4),
+    Entry(
+        "negative",
+        r"\b(?:not that it (?:ever )?(?:helps|matters)|whats the point|no point|give up|giving up"
+        r"|dont bother|forget it|never mind then|just keep it|dont have the energy|im tired of"
+        r"|so tired|exhausted)\b",
+        0.5,
+    ),
+    Entry(
+        "negative",
+        r"\b(?:strung along|stringing me|fobbed off|passed around|brushed off|lied to|lying|lies"
+        r"|ripped off|stolen|robbed|taken for (?:a fool|an idiot)|treat me|treating me|insult)\b",
+        0.7,
+    ),
+    Entry(
+        "negative",
+        r"\b(?:sorry doesnt|dont tell me (?:you are|youre) sorry|your apolog\w+"
+        r"|stop (?:saying sorry|apologi\w+)|empty promises?|promis\w+ (?:again|and)|same excuse"
+        r"|excuses?)\b",
+        0.6,
+    ),
+    Entry(
+        "negative",
+        r"\b(?:do i really have to|am i supposed to|have i got to"
+        r"|how much longer|where is my money|talking to a (?:wall"
+        r"|toaster|machine|robot|brick wall))\b",
+        0.4,
+    ),
+    Entry(
+        "negative",
+        r"\b(?:never (?:again|ordering|buying|shopping)|last time i|wont be (?:back|ordering|using)"
+        r"|done with (?:you|this|your))\b",
+        0.7,
+    ),
+    Entry(
+        "repeated",
+        r"\b(?:thats what you said|you said (?:that|so|it would|the same)|you told me|i was told"
+        r"|said (?:monday|tuesday|wednesday|thursday|friday|yesterday|last week)"
+        r"|every (?:single )?time|keeps? (?:telling|saying|happening)|tomorrow again|again and)\b",
+        0.6,
+    ),
+    Entry(
+        "repeated",
+        r"\b(?:explained this|go through (?:it|this) all|from the (?:start|beginning) again"
+        r"|(?:twice|three times|four times|a dozen times|a hundred times)(?: already| now)"
+        r"|(?:pending|waiting|processing) since|(?:second|third|fourth|fifth) (?:day|week|month"
+        r"|call))\b",
+        0.6,
+    ),
+    Entry(
+        "demand",
+        r"\b(?:hearing from my|small claims|chargeback|trading standards|better business bureau"
+        r"|my bank|police|court|recording this|writing (?:this|it|everything|down)|report (?:you"
+        r"|this)|name and shame|reviews?|does your (?:manager|boss))\b",
+        0.7,
+    ),
 )
 
 NEGATION_BEFORE = re.compile(
