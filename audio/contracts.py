@@ -89,6 +89,22 @@ class Prosody:
     """Seconds of voiced speech."""
     pauses: int
     """Silences of 200 ms and more inside the utterance."""
+    f0_slope_semitones_s: float | None = None
+    """Regression of pitch on time over the whole utterance, semitones per second: below 0 where it falls."""
+    energy_range_db: float | None = None
+    """5th to 95th percentile of the speech frames' level."""
+    alpha_ratio_db: float | None = None
+    """Power from 1 kHz up over power below, mean of the voiced frames: a raised voice is brighter."""
+    hammarberg_db: float | None = None
+    """Strongest below 2 kHz over strongest above, mean of the voiced frames: a raised voice lowers it."""
+    centroid_hz: float | None = None
+    """Centre of gravity of the spectrum, mean of the voiced frames."""
+    jitter: float | None = None
+    """Median relative change of the period from one 10 ms frame to the next: jitter-like, 0 is perfectly steady."""
+    shimmer_db: float | None = None
+    """Mean change of the level from one voiced 10 ms frame to the next: shimmer-like."""
+    pause_s: float | None = None
+    """Seconds of those pauses."""
 
 
 @dataclass(frozen=True)

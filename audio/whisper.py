@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from audio import phantoms
 from audio.contracts import LANGUAGES, RECOGNITION_RATE_HZ, Language, Recognition, Samples
 from audio.errors import ModelCorruptError, ModelError, RecognitionError
+from audio.level import levelled, speech_frames
 from audio.phantoms import Evidence
 
 MAX_WINDOW_S = 30.0
@@ -41,8 +42,6 @@ _FLOOR_LOWEST = -1.5
 at 8 below the loudest (``log_mel_spectrogram`` in openai/whisper); hence the peak - 8 / 4, and (-10 + 4) / 4."""
 _STOCK_PROMPT_TOKENS = 4
 """Start of transcript, language, task, no timestamps: faster-whisper counts them into its longest text."""
-_SPEECH_RANGE_DB = 30.0
-"""Speech spans 30 dB (ANSI S3.5-1997, Speech Intelligibility Index): what is fainter than that is a pause."""
 _DIGITAL_SILENCE = 1 / 32768
 """One step of 16-bit audio, full scale 1."""
 
@@ -192,6 +191,8 @@ class WhisperRecognizer:
         options = self._options
         duration_s = _seconds(samples)
         head = samples[: int((MAX_WINDOW_S - options.tail_s) * RECOGNITION_RATE_HZ)]
+        # Levelled: what the encoder makes of a voice must not depend on how loud the line is.
+        head = levelled(head)
         encoded = self._encode(head, options.window_s)
         probabilities = self._language_probabilities(encoded)
         spoken = language if language is not None else max(LANGUAGES, key=probabilities.__getitem__)
@@ -369,11 +370,7 @@ def _nothing(language: Language | None, reason: str) -> Recognition:
 
 def _speech_mean(encoded: ctranslate2.StorageView, samples: Samples) -> NDArray[np.float32]:
     """Mean of the encoder's states where ``samples`` are within 30 dB of their loud parts, shape (width,)."""
-    hop = RECOGNITION_RATE_HZ // _FRAMES_PER_S * _FRAMES_PER_STATE
-    frames = samples[: len(samples) // hop * hop].reshape(-1, hop)
-    power = np.mean(np.square(frames, dtype=np.float64), axis=1)
-    # The 95th percentile rather than the maximum: one click must not make pauses of the words.
-    speech = power >= np.percentile(power, 95) * 10 ** (-_SPEECH_RANGE_DB / 10)
+    speech = speech_frames(samples)
     if encoded.device != "cpu":
         encoded = encoded.to_device(ctranslate2.Device.cpu)
     states = np.array(encoded.to(ctranslate2.DataType.float32))[0][: len(speech)]
