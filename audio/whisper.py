@@ -184,6 +184,25 @@ class WhisperRecognizer:
             raise RecognitionError(f"recognising {_seconds(samples):.1f} s of audio failed: {error}") from error
         return dataclasses.replace(heard, decode_s=time.perf_counter() - started_s)
 
+    def states(self, samples: Samples) -> NDArray[np.float32]:
+        """The encoder's states of an utterance, as recognition sees it: to train what judges their mean.
+
+        Args:
+            samples: 16 kHz, shape (n,), at most 29 s.
+
+        Returns:
+            One state each 20 ms, shape (n // 320, width).
+
+        Raises:
+            RecognitionError: the engine failed.
+        """
+        samples = np.asarray(samples, dtype=np.float32)
+        try:
+            encoded = self._encode(levelled(samples), self._options.window_s)
+        except Exception as error:
+            raise RecognitionError(f"encoding {_seconds(samples):.1f} s of audio failed: {error}") from error
+        return _states(encoded)[: len(samples) // (RECOGNITION_RATE_HZ // _FRAMES_PER_S * _FRAMES_PER_STATE)]
+
     def _hear(
         self, samples: Samples, language: Language | None, *, quick: bool, speech_ms: int | None
     ) -> Recognition:
@@ -368,11 +387,17 @@ def _nothing(language: Language | None, reason: str) -> Recognition:
     )
 
 
+def _states(encoded: ctranslate2.StorageView) -> NDArray[np.float32]:
+    """The encoder's states as an array, shape (frames, width)."""
+    if encoded.device != "cpu":
+        encoded = encoded.to_device(ctranslate2.Device.cpu)
+    states: NDArray[np.float32] = np.array(encoded.to(ctranslate2.DataType.float32))[0]
+    return states
+
+
 def _speech_mean(encoded: ctranslate2.StorageView, samples: Samples) -> NDArray[np.float32]:
     """Mean of the encoder's states where ``samples`` are within 30 dB of their loud parts, shape (width,)."""
     speech = speech_frames(samples)
-    if encoded.device != "cpu":
-        encoded = encoded.to_device(ctranslate2.Device.cpu)
-    states = np.array(encoded.to(ctranslate2.DataType.float32))[0][: len(speech)]
+    states = _states(encoded)[: len(speech)]
     mean: NDArray[np.float32] = states[speech[: len(states)]].mean(axis=0).astype(np.float32)
     return mean
