@@ -69,9 +69,11 @@ def fit(data: Described, recipe: Recipe | None = None, card: dict[str, object] |
     for both in (True, False):
         held_out = np.full((len(data), len(HEADS)), np.nan)
         for train, test in folds(data, recipe.folds):
-            held_out[test] = _scorer(data.rows(train), recipe, both=both).scores(inputs(data.rows(test), both=both))
+            held_out[test] = fit_scorer(data.rows(train), recipe, both=both).scores(
+                inputs(data.rows(test), both=both)
+            )
         whole = data.whole & np.isfinite(held_out).all(axis=1)
-        scorer = _scorer(data, recipe, both=both)
+        scorer = fit_scorer(data, recipe, both=both)
         scorers[both] = _calibrated(scorer, held_out[whole], data.rows(whole))
     about = {
         "corpora": sorted({clip.corpus for clip in data.clips}),
@@ -103,8 +105,14 @@ def _check(data: Described) -> None:
             raise ValueError(f"fewer than two speakers are {what}: there is nothing to compare")
 
 
-def _scorer(data: Described, recipe: Recipe, *, both: bool) -> Scorer:
-    """The linear part, calibration still to come."""
+def fit_scorer(data: Described, recipe: Recipe, *, both: bool) -> Scorer:
+    """The linear part alone, without calibration.
+
+    Args:
+        data: Utterances to learn from.
+        recipe: How.
+        both: Whether to use the encoder beside the acoustics.
+    """
     description = inputs(data, both=both)
     centre, scale = description.mean(axis=0), np.maximum(description.std(axis=0), 1e-6)
     z = np.clip((description - centre) / scale, -recipe.limit, recipe.limit)

@@ -203,6 +203,10 @@ class WhisperRecognizer:
             raise RecognitionError(f"encoding {_seconds(samples):.1f} s of audio failed: {error}") from error
         return _states(encoded)[: len(samples) // (RECOGNITION_RATE_HZ // _FRAMES_PER_S * _FRAMES_PER_STATE)]
 
+    def speech_mean(self, samples: Samples) -> NDArray[np.float32]:
+        """:attr:`audio.contracts.Recognition.encoder_mean` without recognising anything, shape (width,)."""
+        return _mean_of_speech(self.states(samples), samples)
+
     def _hear(
         self, samples: Samples, language: Language | None, *, quick: bool, speech_ms: int | None
     ) -> Recognition:
@@ -259,7 +263,7 @@ class WhisperRecognizer:
             window="stock" if decoded.stock else "short",
             decode_s=0.0,
             rejected_because=reason,
-            encoder_mean=_speech_mean(encoded, head),
+            encoder_mean=_mean_of_speech(_states(encoded), head),
         )
 
     def _encode(self, samples: Samples, window_s: float) -> ctranslate2.StorageView:
@@ -395,9 +399,8 @@ def _states(encoded: ctranslate2.StorageView) -> NDArray[np.float32]:
     return states
 
 
-def _speech_mean(encoded: ctranslate2.StorageView, samples: Samples) -> NDArray[np.float32]:
+def _mean_of_speech(states: NDArray[np.float32], samples: Samples) -> NDArray[np.float32]:
     """Mean of the encoder's states where ``samples`` are within 30 dB of their loud parts, shape (width,)."""
-    speech = speech_frames(samples)
-    states = _states(encoded)[: len(speech)]
-    mean: NDArray[np.float32] = states[speech[: len(states)]].mean(axis=0).astype(np.float32)
+    speech = speech_frames(samples)[: len(states)]
+    mean: NDArray[np.float32] = states[: len(speech)][speech].mean(axis=0).astype(np.float32)
     return mean

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-COMMANDS = ("serve", "call", "listen", "understand", "tune", "bench", "settings")
+COMMANDS = ("serve", "call", "listen", "understand", "tune", "train-emotion", "bench", "settings")
 
 
 class _LazyGroup(click.Group):
