@@ -6,6 +6,7 @@ recognition has computed anyway. Both are free of the line's level. The caller's
 ``python -m ivr train-emotion`` makes the file.
 """
 
+import io
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -234,7 +235,8 @@ def load_coefficients(path: Path) -> Coefficients:
     if not path.is_file():
         raise ModelMissingError(f"{path}: there are no coefficients for emotion; {mend}")
     try:
-        with np.load(path, allow_pickle=False) as file:
+        # From memory: NumPy leaves a file open that turns out to be no archive.
+        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as file:
             held = {name: file[name] for name in file.files}
         known = int(held["format"]) == FORMAT and tuple(held["heads"]) == HEADS and tuple(held["names"]) == NAMES
         model = _coefficients(held) if known else None

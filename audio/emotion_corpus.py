@@ -144,6 +144,16 @@ def _read(manifest: Path) -> Iterable[Clip]:
                 )
 
 
+def without_copies(clips: Sequence[Clip]) -> list[Clip]:
+    """Of recordings with the same name, speaker and label the longest: some corpora come a second time, cut short."""
+    longest: dict[tuple[str, str, str], Clip] = {}
+    for clip in clips:
+        key = (clip.path.name, clip.speaker, clip.emotion)
+        if key not in longest or clip.path.stat().st_size > longest[key].path.stat().st_size:
+            longest[key] = clip
+    return list(longest.values())
+
+
 def describe_clips(
     clips: Sequence[Clip],
     encoder: Encoder,

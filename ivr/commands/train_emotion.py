@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
 from audio.emotion import BUNDLED, Coefficients, load_coefficients, save_coefficients
-from audio.emotion_corpus import Clip, Described, describe_clips, read_clips
+from audio.emotion_corpus import Clip, Described, describe_clips, read_clips, without_copies
 from audio.emotion_training import Recipe, fit, fit_scorer, folds, inputs
 from audio.errors import ModelError
 from audio.weights import resolve_model
@@ -37,14 +37,14 @@ def command(folder: Path, corpora: str, crops: int, out: Path, than: Path, force
 
     FOLDER has a manifest.csv, or folders with one each: columns path, speaker, emotion (neutral, angry, happy, sad,
     anxious; also calm, bored, fear, disgust, surprise), optionally corpus, sex, language. Any WAV will do: it is
-    brought to a telephone line's 8 kHz µ-law.
+    brought to a telephone line's 8 kHz µ-law. Of copies (same file name, speaker and label) the longest counts.
 
     Exit status: 0 written, 1 not written because it is not better than before, 2 FOLDER or the configuration is
     wrong.
     """
     try:
         settings = load_settings()
-        clips = _chosen(read_clips(folder), corpora)
+        clips = without_copies(_chosen(read_clips(folder), corpora))
         recognizer = WhisperRecognizer(
             resolve_model(settings.whisper_model, settings.cache_dir), threads=settings.recognition_threads
         )
@@ -73,7 +73,7 @@ def _chosen(clips: list[Clip], corpora: str) -> list[Clip]:
 
 
 def _compare(data: Described, before: Coefficients | None) -> bool:
-    """Print the AUC of anger on unseen speakers, new and before. True if new is better, or there was none before."""
+    """Print the AUC of anger on unseen speakers, new and before. True if it is better, or none was before."""
     scores = np.full(len(data), np.nan)
     for train, test in folds(data, Recipe().folds):
         scorer = fit_scorer(data.rows(train), Recipe(), both=True)

@@ -4,7 +4,7 @@
 
 ``DIR`` has a folder with a ``manifest.csv`` for each corpus. *EmoDB* is what the bundled coefficients were trained
 on; RAVDESS and nEMO are only measured with. ``--clips`` takes at most that many of each corpus, by the SHA-256 of
-their names. What was described is kept in the cache folder: the first run takes 0.2 CPU seconds a recording.
+their paths. What was described is kept in the cache folder: the first run takes 0.2 CPU seconds a recording.
 """
 
 import argparse
@@ -13,7 +13,6 @@ import hashlib
 import os
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +23,7 @@ from sklearn.metrics import roc_auc_score
 from audio.baseline import updated
 from audio.contracts import EMOTIONS, LINE_RATE_HZ, RECOGNITION_RATE_HZ, CallerBaseline, Prosody, Samples
 from audio.emotion import HEADS, Coefficients, Scorer, TrainedEmotion, describe_voice, relative_scores
-from audio.emotion_corpus import Clip, Described, describe_clips, join, read_clips
+from audio.emotion_corpus import Clip, Described, describe_clips, join, read_clips, without_copies
 from audio.emotion_training import HIGH, LOW, Recipe, fit, fit_scorer, folds, inputs
 from audio.g711 import samples_to_ulaw, ulaw_to_samples
 from audio.resample import LineUpsampler
@@ -74,16 +73,13 @@ def main() -> None:
 def load_corpora(folder: Path, recognizer: WhisperRecognizer, most: int) -> dict[str, Described]:
     """The corpora, described; the two halves of EmoDB are one, and only it has crops, which train."""
     by_name: dict[str, list[Clip]] = {}
-    for clip in read_clips(folder):
-        # The short copies of EmoDB's four main classes are in it at full length.
-        if clip.corpus == "emodb_2s" and clip.emotion in EMOTIONS and clip.emotion != "anxious":
-            continue
-        by_name.setdefault(clip.corpus.removesuffix("_2s"), []).append(
-            replace(clip, speaker=clip.speaker.replace("emodb_2s", "emodb"))
-        )
+    for clip in without_copies(read_clips(folder)):
+        by_name.setdefault(clip.corpus.removesuffix("_2s"), []).append(clip)
     described = {}
     for name, clips in by_name.items():
-        chosen = sorted(clips, key=lambda clip: hashlib.sha256(clip.path.name.encode()).digest())[:most]
+        chosen = sorted(clips, key=lambda clip: hashlib.sha256("/".join(clip.path.parts[-3:]).encode()).digest())[
+            :most
+        ]
         crops = 4 if name == TRAINED_ON else 0
         described[name] = describe_clips(chosen, recognizer, crops=crops, cache=CACHE, progress=Progress(name))
         labels, counts = np.unique(described[name].emotion[described[name].whole], return_counts=True)
