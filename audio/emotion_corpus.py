@@ -145,7 +145,7 @@ def _read(manifest: Path) -> Iterable[Clip]:
 
 
 def without_copies(clips: Sequence[Clip]) -> list[Clip]:
-    """Of recordings with the same name, speaker and label the longest: some corpora come a second time, cut short."""
+    """Of recordings with the same name, speaker and label the longest: some corpora come again, cut short."""
     longest: dict[tuple[str, str, str], Clip] = {}
     for clip in clips:
         key = (clip.path.name, clip.speaker, clip.emotion)
