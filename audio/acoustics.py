@@ -5,6 +5,7 @@ a telephone's 300 to 3400 Hz let them through; they are computed with librosa an
 relative to the same utterance: recording levels differ more between lines than between moods.
 """
 
+from functools import cache
 from typing import Final
 
 import librosa
@@ -29,9 +30,6 @@ _RANGE_DB = 50.0
 
 _FREQUENCIES_HZ: Final = np.fft.rfftfreq(WINDOW, 1 / LINE_RATE_HZ)
 _TAPER: Final = np.hamming(WINDOW)
-_MEL: Final = librosa.filters.mel(
-    sr=LINE_RATE_HZ, n_fft=WINDOW, n_mels=_MEL_BANDS, fmin=150.0, fmax=3700.0, norm=None
-).astype(np.float64)
 _COSINES: Final = np.cos(np.pi / _MEL_BANDS * np.outer(np.arange(1, _CEPSTRA + 1), np.arange(_MEL_BANDS) + 0.5))
 
 _TIMBRE: Final = ("alpha_db", "hammarberg_db", "slope_low", "slope_high", "centroid", "spread", "flux", "hnr_db")
@@ -79,7 +77,7 @@ def describe_frames(frames: Frames) -> Vector | None:
     spectrum = power_spectrum(frames.middle)
     loud = np.percentile(frames.power[frames.sounding], 95)
     floor = loud * 10 ** (-_RANGE_DB / 10)
-    cepstra = np.log(spectrum @ _MEL.T + floor) @ _COSINES.T * (2 / _MEL_BANDS)
+    cepstra = np.log(spectrum @ _mel_filters().T + floor) @ _COSINES.T * (2 / _MEL_BANDS)
     voiced = frames.voiced
     together = voiced[1:] & voiced[:-1]
     mfcc = (
@@ -103,6 +101,15 @@ def describe_frames(frames: Frames) -> Vector | None:
     )
     finite: Vector = np.nan_to_num(described, nan=0.0, posinf=0.0, neginf=0.0)
     return finite
+
+
+@cache
+def _mel_filters() -> Vector:
+    """Triangles on the mel scale, shape (24, 129). Made at first use: importing librosa's code takes a second."""
+    filters: Vector = librosa.filters.mel(
+        sr=LINE_RATE_HZ, n_fft=WINDOW, n_mels=_MEL_BANDS, fmin=150.0, fmax=3700.0, norm=None
+    ).astype(np.float64)
+    return filters
 
 
 def power_spectrum(middle: NDArray[np.float32]) -> Vector:

@@ -37,6 +37,21 @@ def speech_frames(samples: Samples) -> NDArray[np.bool_]:
     return speech
 
 
+def mean_over_speech(states: NDArray[np.float32], samples: Samples) -> NDArray[np.float32]:
+    """Mean of what was found each 20 ms, over the :func:`speech_frames`.
+
+    Args:
+        states: Shape (n, width): of Whisper's encoder, say; those beyond the samples' end are left out.
+        samples: 16 kHz, at least one frame.
+
+    Returns:
+        Shape (width,).
+    """
+    speech = speech_frames(samples)[: len(states)]
+    mean: NDArray[np.float32] = states[: len(speech)][speech].mean(axis=0).astype(np.float32)
+    return mean
+
+
 def speech_level_db(samples: Samples) -> float | None:
     """Level of the speech in ``samples`` (16 kHz), dB relative to full scale; None without any sound."""
     speech = _power(samples)[speech_frames(samples)]

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from audio.acoustics import centroid_hz, power_spectrum, tilt_db
+from audio.acoustics import centroid_hz, describe, power_spectrum, tilt_db
 from audio.contracts import LINE_RATE_HZ, Prosody, Samples
 from audio.voicing import HOP, Frames, frames_of
 
@@ -87,7 +87,9 @@ def warm_up() -> None:
     the user's cache folder); afterwards 2 to 4 s per process.
     """
     time_s = np.arange(LINE_RATE_HZ // 2) / LINE_RATE_HZ
-    measure((0.3 * np.sin(2 * np.pi * 150.0 * time_s)).astype(np.float32), LINE_RATE_HZ)
+    tone = (0.3 * np.sin(2 * np.pi * 150.0 * time_s)).astype(np.float32)
+    measure(tone, LINE_RATE_HZ)
+    describe(tone, LINE_RATE_HZ)
 
 
 def _pitch_summary(f0_hz: NDArray[np.float64]) -> tuple[float | None, float | None]:

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from audio import phantoms
 from audio.contracts import LANGUAGES, RECOGNITION_RATE_HZ, Language, Recognition, Samples
 from audio.errors import ModelCorruptError, ModelError, RecognitionError
-from audio.level import levelled, speech_frames
+from audio.level import levelled, mean_over_speech
 from audio.phantoms import Evidence
 
 MAX_WINDOW_S = 30.0
@@ -205,7 +205,7 @@ class WhisperRecognizer:
 
     def speech_mean(self, samples: Samples) -> NDArray[np.float32]:
         """:attr:`audio.contracts.Recognition.encoder_mean` without recognising anything, shape (width,)."""
-        return _mean_of_speech(self.states(samples), samples)
+        return mean_over_speech(self.states(samples), samples)
 
     def _hear(
         self, samples: Samples, language: Language | None, *, quick: bool, speech_ms: int | None
@@ -263,7 +263,7 @@ class WhisperRecognizer:
             window="stock" if decoded.stock else "short",
             decode_s=0.0,
             rejected_because=reason,
-            encoder_mean=_mean_of_speech(_states(encoded), head),
+            encoder_mean=mean_over_speech(_states(encoded), head),
         )
 
     def _encode(self, samples: Samples, window_s: float) -> ctranslate2.StorageView:
@@ -397,10 +397,3 @@ def _states(encoded: ctranslate2.StorageView) -> NDArray[np.float32]:
         encoded = encoded.to_device(ctranslate2.Device.cpu)
     states: NDArray[np.float32] = np.array(encoded.to(ctranslate2.DataType.float32))[0]
     return states
-
-
-def _mean_of_speech(states: NDArray[np.float32], samples: Samples) -> NDArray[np.float32]:
-    """Mean of the encoder's states where ``samples`` are within 30 dB of their loud parts, shape (width,)."""
-    speech = speech_frames(samples)[: len(states)]
-    mean: NDArray[np.float32] = states[: len(speech)][speech].mean(axis=0).astype(np.float32)
-    return mean
