@@ -14,7 +14,7 @@ from ivr.settings import Settings
 from ivr.telephony import webhooks
 from ivr.telephony.tokens import StreamTokens
 from ivr.telephony.watch import StreamWatch
-from ivr.web import access, api, operations, phone
+from ivr.web import access, api, callbacks, operations, phone
 
 
 class Hotline:
@@ -44,6 +44,8 @@ class Hotline:
             max_calls=settings.max_calls,
             language=settings.language,
             waiting_s=settings.stream_token_s,
+            journal=self.journal,
+            open_request=self.store.open_request if settings.greet_known_callers else None,
         )
         self.tokens = StreamTokens(settings.stream_token_s)
         self._watch = StreamWatch(self.tokens, lambda info: self.house.finished(info.call_sid))
@@ -80,6 +82,7 @@ class Hotline:
             webhooks.blueprint(self.house, self.settings, self.tokens, frame_bad=self.metrics.frame_bad)
         )
         app.register_blueprint(api.blueprint(self.store, self.bus, self.journal.flush))
-        app.register_blueprint(operations.blueprint(self.metrics, self.readiness))
+        app.register_blueprint(callbacks.blueprint(self.store, self.journal, self.journal.flush))
+        app.register_blueprint(operations.blueprint(self.metrics, self.readiness, self.loader.notes))
         app.register_blueprint(phone.blueprint(self.house, self.settings, self.tokens))
         return app

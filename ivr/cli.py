@@ -6,7 +6,18 @@ from pathlib import Path
 
 import click
 
-COMMANDS = ("serve", "call", "listen", "understand", "tune", "train-emotion", "bench", "settings")
+COMMANDS = (
+    "serve",
+    "call",
+    "listen",
+    "understand",
+    "check",
+    "tune",
+    "train-emotion",
+    "render",
+    "bench",
+    "settings",
+)
 
 
 class _LazyGroup(click.Group):

@@ -2,8 +2,9 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
@@ -18,14 +19,17 @@ from audio.weights import resolve_model
 from audio.whisper import WhisperRecognizer
 from ivr.call.services import CallServices
 from ivr.content.render import render
-from ivr.content.sentences import sentences
+from ivr.content.sentences import spoken_ahead
 from ivr.content.types import LANGUAGES, Content, Language
 from ivr.dialogue.types import Say
-from ivr.fulfilment.registry import create_connectors
+from ivr.fulfilment.registry import ConnectorFactory
+from ivr.fulfilment.types import Connector
 from ivr.metrics import Metrics
 from ivr.records.types import Journal
+from ivr.reloading import Reloader
 from ivr.settings import Settings
 from ivr.understanding.engine import create_understander
+from ivr.understanding.types import Understander
 
 _log = structlog.get_logger(__name__)
 _Part = TypeVar("_Part")
@@ -50,6 +54,8 @@ class Loader:
         self._problems: dict[str, str | None] = dict.fromkeys(PARTS, "loading")
         self._closers: list[Callable[[], None]] = []
         self._thread = threading.Thread(target=self._run, name="loader", daemon=True)
+        self._factory: ConnectorFactory | None = None
+        self._reloader = Reloader(settings.prompts_dir, content, self._renew, metrics)
         self.services: CallServices | None = None
         """None until everything is loaded."""
 
@@ -72,8 +78,13 @@ class Loader:
         """Part → what is wrong with it, None when it is ready."""
         return dict(self._problems)
 
+    def notes(self) -> dict[str, str]:
+        """Part → what somebody should look at, though calls go on as they did."""
+        return {"prompts": self._reloader.problem} if self._reloader.problem else {}
+
     def close(self) -> None:
         """Stop what was started."""
+        self._reloader.close()
         for close in reversed(self._closers):
             close()
         self._closers.clear()
@@ -85,6 +96,8 @@ class Loader:
             _log.info("ready", seconds=round(time.monotonic() - began_s, 1))
         except Exception:
             _log.exception("loading_failed", parts=[part for part, why in self._problems.items() if why])
+            return
+        self._reloader.start()
 
     def _part(self, part: str, make: Callable[[], _Part]) -> _Part:
         try:
@@ -97,13 +110,10 @@ class Loader:
 
     def _load(self) -> CallServices:
         settings = self._settings
-        understander = self._part(
-            "prompts", lambda: create_understander(self._content, settings.sentence_encoder, settings.cache_dir)
-        )
-        connectors = self._part("shop", lambda: create_connectors(settings.shop_database_url))
+        understander = self._part("prompts", lambda: self._understander(self._content))
+        connectors = self._part("shop", lambda: self._connectors(self._content))
         voice_model = self._part("voice activity", VoiceModel)
         voices = self._part("voice", self._load_voices)
-        calm = {language: voices.ulaw(*_calm(self._content, language)) for language in LANGUAGES}
         recognition = self._part("recognizer", self._load_recognition)
         lookups = ThreadPoolExecutor(LOOKUP_THREADS, thread_name_prefix="lookup")
         analysis = ThreadPoolExecutor(2, thread_name_prefix="analysis")
@@ -121,7 +131,7 @@ class Loader:
             metrics=self._metrics,
             lookups=lookups,
             analysis=analysis,
-            calm_sentence=calm,
+            calm_sentence=_calm(self._content, voices),
             clock=time.monotonic,
         )
 
@@ -129,9 +139,37 @@ class Loader:
         synthesiser = create_synthesiser(self._settings.voice)
         self._closers.append(synthesiser.close)
         voices = VoiceCache(synthesiser, self._settings.cache_dir / "voices")
-        made = voices.render(spoken_ahead(self._content))
-        _log.info("prompts_spoken", made=made)
+        _log.info("prompts_spoken", made=voices.render(spoken_ahead(self._content)))
         return voices
+
+    def _understander(self, content: Content) -> Understander:
+        return create_understander(content, self._settings.sentence_encoder, self._settings.cache_dir)
+
+    def _connectors(self, content: Content) -> Mapping[str, Connector]:
+        if self._factory is None:
+            settings = self._settings
+            self._factory = ConnectorFactory(settings.shop_database_url, settings.fulfilment_deadline_s)
+            self._closers.append(self._factory.close)
+        return self._factory.connect(content)
+
+    def _renew(self, before: Content, content: Content) -> None:
+        """Prepare another version of the prompts, and give it to calls that begin from now on.
+
+        Calls in progress keep the services that they began with, connectors included; those are let go with the
+        last of these calls.
+        """
+        services = self.services
+        if services is None:
+            raise RuntimeError("prompts can't be renewed before everything is loaded")
+        connectors, understander = self._connectors(content), self._understander(content)
+        _log.info("prompts_spoken", made=services.voices.render(spoken_ahead(content)))
+        self.services = replace(
+            services,
+            content=content,
+            understander=understander,
+            connectors=connectors,
+            calm_sentence=_calm(content, services.voices),
+        )
 
     def _load_recognition(self) -> RecognitionScheduler:
         settings = self._settings
@@ -150,18 +188,9 @@ class Loader:
         return scheduler
 
 
-def spoken_ahead(content: Content) -> Iterable[tuple[str, Language]]:
-    """Every sentence of the prompts that has no placeholder: what can be spoken before anybody calls."""
-    for language, texts in content.texts.items():
-        for text in texts.values():
-            for wordings in text.wordings.values():
-                for wording in wordings:
-                    if "{" not in wording:
-                        yield from ((sentence, language) for sentence in sentences(wording))
-
-
-def _calm(content: Content, language: Language) -> tuple[str, Language]:
-    return render(content, Say("failure"), language), language
+def _calm(content: Content, voices: VoiceCache) -> dict[Language, bytes]:
+    """What is said when something failed, whatever it was: spoken ahead."""
+    return {language: voices.ulaw(render(content, Say("failure"), language), language) for language in LANGUAGES}
 
 
 class _Observer(SchedulerObserver):

@@ -70,6 +70,14 @@ class Metrics:
         self.barge_ins = Counter(
             "ivr_barge_ins", "Times a caller's words stopped our voice.", registry=self.registry
         )
+        self.turns_gone_on = Counter(
+            "ivr_turns_gone_on",
+            "Times a caller went on after a reply had been decided, which was then decided anew.",
+            registry=self.registry,
+        )
+        self.prompts_reloaded = Counter(
+            "ivr_prompts_reloads", "Changes of the prompts, by result.", ["result"], registry=self.registry
+        )
         self.handoffs = Counter(
             "ivr_handoffs", "Hand-offs to a person, by reason.", ["reason"], registry=self.registry
         )
@@ -88,6 +96,8 @@ class Metrics:
             self.decode_s.labels(kind=kind)
         for outcome in _OUTCOMES:
             self.calls_ended.labels(outcome=outcome)
+        for result in ("taken", "refused"):
+            self.prompts_reloaded.labels(result=result)
         for reason in _HANDOFF_REASONS:
             self.handoffs.labels(reason=reason)
 

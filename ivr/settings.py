@@ -116,6 +116,10 @@ class Settings(BaseSettings):
     fulfilment_deadline_s: float = Field(
         4.0, ge=0.5, le=30, description="Seconds a database or service may take before the caller is told."
     )
+    greet_known_callers: bool = Field(
+        True,
+        description="Whether a caller whose last call (14 days) waits for a person or a call-back is told so.",
+    )
     max_call_s: float = Field(
         1800.0, ge=30, le=14400, description="Seconds a call with the machine may last; then a person."
     )

@@ -6,8 +6,8 @@ from datetime import datetime
 from audio.contracts import Emotion, Recognition
 from ivr.call.mouth import Spoken
 from ivr.call.utterance import Utterance
-from ivr.dialogue.types import Decision, Feeling
-from ivr.records.types import DecisionRecord, HandoffRecord, Journal, Outcome, TurnRecord
+from ivr.dialogue.types import CallBack, Decision, Feeling
+from ivr.records.types import CallbackRecord, DecisionRecord, HandoffRecord, Journal, Outcome, TurnRecord
 
 
 class Chronicle:
@@ -19,27 +19,40 @@ class Chronicle:
         self.turns: list[TurnRecord] = []
         """Everything said so far: what a hand-off summary is made from."""
 
-    def caller_said(self, utterance: Utterance, feeling: Feeling, *, interrupted: bool) -> None:
-        """Record an utterance."""
+    def caller_said(
+        self, utterance: Utterance, feeling: Feeling, *, interrupted: bool, since_ms: int | None = None
+    ) -> None:
+        """Record an utterance.
+
+        Args:
+            utterance: What was said.
+            feeling: How it was felt.
+            interrupted: Whether it cut our voice, or was cut itself.
+            since_ms: When its beginning was answered, if the caller went on after that: it takes the place of
+                that beginning, and what was decided since then no longer holds.
+        """
         voice = utterance.voice
-        self._turn(
-            TurnRecord(
-                speaker="caller",
-                text=utterance.meaning.text,
-                language=utterance.meaning.language,
-                start_ms=utterance.start_ms,
-                end_ms=utterance.end_ms,
-                intent=utterance.meaning.intent,
-                intent_confidence=round(utterance.meaning.confidence, 3),
-                slots={name: slot.value for name, slot in utterance.meaning.slots.items()},
-                emotion=_emotion(voice.emotion) if voice else None,
-                prosody=asdict(voice.prosody) if voice else None,
-                speech_rate=voice.speech_rate if voice else None,
-                frustration=feeling.frustration,
-                interrupted=interrupted,
-                recognition=_recognition(utterance.recognition, ahead=utterance.ahead),
-            )
+        turn = TurnRecord(
+            speaker="caller",
+            text=utterance.meaning.text,
+            language=utterance.meaning.language,
+            start_ms=utterance.start_ms,
+            end_ms=utterance.end_ms,
+            intent=utterance.meaning.intent,
+            intent_confidence=round(utterance.meaning.confidence, 3),
+            slots={name: slot.value for name, slot in utterance.meaning.slots.items()},
+            emotion=_emotion(voice.emotion) if voice else None,
+            prosody=asdict(voice.prosody) if voice else None,
+            speech_rate=voice.speech_rate if voice else None,
+            frustration=feeling.frustration,
+            interrupted=interrupted,
+            recognition=_recognition(utterance.recognition, ahead=utterance.ahead),
         )
+        if since_ms is None:
+            self._turn(turn)
+            return
+        self.turns = [each for each in self.turns if not _same_beginning(each, turn)] + [turn]
+        self._journal.caller_went_on(self._call_sid, turn, since_ms)
 
     def caller_pressed(self, keys: str, language: str, at_ms: int) -> None:
         """Record key presses."""
@@ -92,13 +105,31 @@ class Chronicle:
         self._journal.handoff(self._call_sid, handoff)
         self._journal.outcome(self._call_sid, "handed_off")
 
-    def ended(self, at: datetime, outcome: Outcome) -> None:
-        """Close the record."""
+    def promised(self, callback: CallBack) -> None:
+        """Record that somebody will call back."""
+        self._journal.callback(
+            self._call_sid, CallbackRecord(callback.at, callback.number, callback.request, callback.topic)
+        )
+
+    def ended(self, at: datetime, outcome: Outcome, left_open: str | None = None) -> None:
+        """Close the record.
+
+        Args:
+            at: When.
+            outcome: What the call came to.
+            left_open: The request that was not done, if one was not.
+        """
+        if left_open is not None:
+            self._journal.left_open(self._call_sid, left_open)
         self._journal.call_ended(self._call_sid, at, outcome)
 
     def _turn(self, turn: TurnRecord) -> None:
         self.turns.append(turn)
         self._journal.turn(self._call_sid, turn)
+
+
+def _same_beginning(turn: TurnRecord, other: TurnRecord) -> bool:
+    return turn.speaker == other.speaker and turn.start_ms == other.start_ms
 
 
 def _emotion(emotion: Emotion | None) -> dict[str, object] | None:

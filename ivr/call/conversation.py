@@ -5,42 +5,43 @@ call's start.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from concurrent.futures import Future
+from dataclasses import replace
 
 import structlog
 
 from audio.endpointing import Phase
-from ivr.call import keypad
+from ivr.call import callers, handing_over, keypad
 from ivr.call.chronicle import Chronicle
+from ivr.call.decodes import Decoded
 from ivr.call.errands import ErrandDone, Errands
+from ivr.call.going_on import Undo, final, joined
 from ivr.call.languages import CallLanguage
 from ivr.call.line import CallInfo, Line
-from ivr.call.listener import Decoded, Listener
+from ivr.call.listener import Listener
 from ivr.call.mouth import Mouth, Phrase
 from ivr.call.services import CallServices
-from ivr.call.speaker import Speaker
+from ivr.call.speaker import Manner, Speaker
 from ivr.call.switchboard_types import Ending
+from ivr.call.timers import Timers, patience_s
 from ivr.call.turn_taking import BargeIn, is_backchannel
 from ivr.call.utterance import Utterance
 from ivr.content.render import FALLBACK_LANGUAGES
 from ivr.content.types import Language
 from ivr.dialogue.engine import decide, start
 from ivr.dialogue.types import (
-    Action,
     Answered,
     Decision,
     Event,
     Feeling,
-    HandoffReason,
     Heard,
     KeysPressed,
     NothingHeard,
-    Say,
     Unintelligible,
 )
 from ivr.errors import HotlineError
-from ivr.handoff.summary import summarise, whisper
-from ivr.records.types import HandoffRecord, Outcome
+from ivr.records.types import HandoffRecord, OpenRequest, Outcome
+from ivr.understanding.types import Meaning
 
 _log = structlog.get_logger(__name__)
 
@@ -48,25 +49,12 @@ UNINTELLIGIBLE_MS = 1_500
 """Speech (as the voice detector has it) without words from which we say that we did not understand; less is
 noise, and the no-input timer goes on."""
 
-DIGITS_PATIENCE = 1.5
-"""No-input time is this much longer when a number was asked for: people look for the paper it is on."""
-
 LAST_WORDS_WAIT_S = 8.0
 """Longest wait for the words of a turn that a hang-up cut off: the caller has gone, only the record waits."""
 
 
 class ReplyOverdueError(HotlineError):
     """The caller has waited for a reply longer than ``IVR_REPLY_DEADLINE_S``."""
-
-
-@dataclass
-class _Timers:
-    """What is being waited for, since when (ms); None: not waiting."""
-
-    quiet_since: int | None = None
-    """We have finished speaking and the caller has not begun."""
-    reply_since: int | None = None
-    """The caller has finished speaking and we have not begun."""
 
 
 class Conversation:
@@ -90,12 +78,14 @@ class Conversation:
         self._listener = Listener(services, info.call_sid, CallLanguage(language), post)
         self._errands = Errands(services, post)
         self._keypad = keypad.Keypad()
-        self._timers = _Timers()
+        self._timers = Timers()
         self._barge_in = BargeIn()
         self._partial = ""
         self._answering_ms: int | None = None
         self._language_shown = info.language
         self._final: Decision | None = None
+        self._undo: Undo | None = None
+        self._late_answer: ErrandDone | None = None
         self._handoff: HandoffRecord | None = None
         self._whisper = ""
         self._hung_up = False
@@ -129,26 +119,42 @@ class Conversation:
             return self._final.outcome
         return "resolved" if self._state.resolved and self._state.intent is None else "abandoned"
 
+    def left_open(self) -> str | None:
+        """The request that the call ends with undone, if it does."""
+        if self._final is not None and self._final.callback is not None:
+            return self._final.callback.request
+        return None if self.outcome() == "resolved" else callers.left_open(self._state, self._services.content)
+
     # --- events ---------------------------------------------------------------------------------------------
 
-    def greet(self, now_ms: int) -> None:
-        """Begin: the greeting."""
+    def greet(self, now_ms: int, found: "Future[OpenRequest | None] | None" = None) -> None:
+        """Begin: the greeting.
+
+        Args:
+            now_ms: The time now.
+            found: Looks up what the caller's last call left open.
+        """
         own = self._state.language
         also = None if self._info.language else next(other for other in FALLBACK_LANGUAGES if other != own)
-        self._meet(Answered(own, also), now_ms)
+        now = self._services.local_time()
+        known = callers.known_caller(found, self._services.content, now)
+        number = callers.own_number(self._info.from_number)
+        self._meet(Answered(own, also, now=now, number=number, known=known), now_ms)
 
     def audio(self, ulaw: bytes, now_ms: int) -> None:
         """Take in some of the caller's audio."""
-        for window in self._listener.feed(ulaw, now_ms, we_speak=self.speaking):
+        for window in self._listener.feed(ulaw, now_ms, we_speak=self.speaking, may_go_on=self._may_go_on(now_ms)):
             turn = window.turn
             if turn.phase is Phase.SILENT:
                 self._barge_in = BargeIn()
                 continue
             self._timers.quiet_since = None
+            if self._listener.going_on and not self._listener.waiting_for_words:
+                self._timers.reply_since = None
             if turn.in_speech and self.speaking:
                 self._barge_in = self._barge_in.heard(turn.speech_ms, window.level_db)
-                if self._barge_in.interrupts:
-                    self._interrupt(now_ms)
+                if self._barge_in.interrupts and self._speaker.pause(now_ms):
+                    _log.debug("paused_for_caller", at_ms=now_ms)
             if self._listener.turn_ended():
                 self._barge_in = BargeIn()
                 self._heard(self._listener.end_turn(), now_ms)
@@ -180,11 +186,14 @@ class Conversation:
 
     def errand_done(self, event: ErrandDone, now_ms: int) -> None:
         """Take in a connector's answer."""
+        if self._listener.going_on:
+            self._late_answer = event  # to a question that is just being changed
+            return
         answer = self._errands.done(event)
         if answer is not None:
             if event.error is not None:
                 _log.error("connector_failed", exc_info=event.error, connector=answer.lookup.connector)
-            self._meet(answer, now_ms)
+            self._meet(answer, now_ms, keeps_undo=True)
 
     def finish_speaking(self, now_ms: int) -> None:
         """Notice that the caller has heard all we said."""
@@ -200,14 +209,17 @@ class Conversation:
         self.finish_speaking(now_ms)
         self._keypad, keys = keypad.due(self._keypad, now_ms)
         self._pressed(keys, now_ms)
-        overdue = self._errands.overdue(now_ms)
+        overdue = None if self._listener.going_on else self._errands.overdue(now_ms)
         settings = self._services.settings
         if overdue is not None:
             _log.error("connector_overdue", connector=overdue.lookup.connector, why=overdue.why)
             self._meet(overdue, now_ms)
-        elif self._waited(self._timers.reply_since, settings.reply_deadline_s, now_ms):
+        elif self._timers.reply_overdue(settings.reply_deadline_s, now_ms):
             raise ReplyOverdueError(f"no reply within {settings.reply_deadline_s:g} s of the caller's turn")
-        elif self._waited(self._timers.quiet_since, self._patience_s(), now_ms) and not self._busy():
+        elif (
+            self._timers.silent_for(patience_s(self._state.expecting, settings.no_input_s), now_ms)
+            and not self._busy()
+        ):
             self._timers.quiet_since = None
             self._meet(NothingHeard(), now_ms)
         elif now_ms >= settings.max_call_s * 1000:
@@ -231,26 +243,12 @@ class Conversation:
             now_ms: The time now.
         """
         self._speaker.stop(now_ms)
-        decision = Decision(
-            action=Action.HAND_OFF,
-            reason=why,
-            say=(Say(text_key),),
-            handoff=HandoffReason.BUSINESS_RULE,
-            outcome="handed_off",
-        )
-        self._apply(decision, now_ms)
+        self._apply(handing_over.by_house_rule(why, text_key), now_ms)
 
     def failed(self, error: Exception, now_ms: int) -> None:
         """Record that something of ours broke: the call goes to a person."""
         self._speaker.stop(now_ms)
-        decision = Decision(
-            action=Action.HAND_OFF,
-            reason=f"something failed: {type(error).__name__}: {error}"[:500],
-            contributions={"failure": 1.0},
-            handoff=HandoffReason.FAILURE,
-            outcome="handed_off",
-        )
-        self._apply(decision, now_ms)
+        self._apply(handing_over.after_failure(error), now_ms)
 
     def say_raw(self, phrase: Phrase, now_ms: int) -> None:
         """Say something that is ready as sound, whatever state the prompts are in."""
@@ -258,20 +256,8 @@ class Conversation:
 
     # --- from here on, inside -------------------------------------------------------------------------------
 
-    def _patience_s(self) -> float:
-        wait_s = self._services.settings.no_input_s
-        return wait_s * DIGITS_PATIENCE if self._state.expecting.kind == "digits" else wait_s
-
     def _busy(self) -> bool:
         return bool(self._errands.running or self._listener.waiting_for_words or self._keypad.keys)
-
-    @staticmethod
-    def _waited(since_ms: int | None, limit_s: float, now_ms: int) -> bool:
-        return since_ms is not None and now_ms - since_ms >= limit_s * 1000
-
-    def _interrupt(self, now_ms: int) -> None:
-        if self._speaker.pause(now_ms):
-            _log.debug("paused_for_caller", at_ms=now_ms)
 
     def _heard(self, utterance: Utterance | None, now_ms: int) -> None:
         """Take in a whole turn of the caller."""
@@ -280,28 +266,61 @@ class Conversation:
                 self._timers.reply_since = now_ms
             return
         self._timers.reply_since = None
-        interrupts = self._speaker.paused
-        meaning = utterance.meaning
-        listening_only = (
-            (interrupts or self.speaking)
+        undo, self._undo = self._undo, None
+        if utterance.gone_on and undo is not None and undo.turn == utterance.turn:
+            meaning = joined(undo.meaning, utterance.meaning)
+            if meaning is not None:
+                self._services.metrics.turns_gone_on.inc()
+                self._errands.abandon()
+                self._state = undo.state
+                self._answer(replace(utterance, meaning=meaning), now_ms, since_ms=undo.since_ms)
+            else:
+                self._undo = undo
+                self._follow_language()
+                self._not_a_turn(utterance, now_ms)
+        elif self._listening_only(utterance.meaning) or not utterance.meaning.text:
+            self._not_a_turn(utterance, now_ms)
+        else:
+            self._answer(utterance, now_ms)
+        late, self._late_answer = self._late_answer, None
+        if late is not None and not self.over:
+            self.errand_done(late, now_ms)
+
+    def _listening_only(self, meaning: Meaning) -> bool:
+        """Whether the caller only shows to be listening."""
+        return (
+            (self._speaker.paused or self.speaking)
             and self._state.expecting.kind != "yes_no"
             and is_backchannel(meaning.text, meaning.language)
         )
-        if not meaning.text or listening_only:
-            self._not_a_turn(utterance, now_ms)
-            return
-        if interrupts:
+
+    def _answer(self, utterance: Utterance, now_ms: int, since_ms: int | None = None) -> None:
+        """Let a turn of the caller be answered.
+
+        Args:
+            utterance: The turn.
+            now_ms: The time now.
+            since_ms: When its beginning was answered, if the caller went on after that.
+        """
+        meaning, interrupts = utterance.meaning, self._speaker.paused
+        if interrupts and since_ms is None:
             self._services.metrics.barge_ins.inc()
         self._speaker.stop(now_ms)
         feeling = _feeling(utterance)
-        self._chronicle.caller_said(utterance, feeling, interrupted=interrupts)
+        self._chronicle.caller_said(utterance, feeling, interrupted=interrupts, since_ms=since_ms)
         if meaning.language != self._state.language:
             self._state = replace(self._state, language=meaning.language)
-        if meaning.language != self._language_shown:
-            self._language_shown = meaning.language
-            self._chronicle.language_found(meaning.language)
+        self._show_language()
         self._answering_ms = utterance.end_ms
-        self._meet(Heard(meaning, feeling), now_ms)
+        self._undo = Undo(utterance.turn, meaning, self._state, now_ms)
+        self._meet(Heard(meaning, feeling), now_ms, keeps_undo=True)
+
+    def _may_go_on(self, now_ms: int) -> bool:
+        """Whether speech soon after a turn may belong to it: nothing final came of it, and little was heard."""
+        if self._listener.waiting_for_words:
+            return True
+        undo = self._undo
+        return undo is not None and undo.turn == self._listener.turn_number and undo.heard_little(now_ms)
 
     def _not_a_turn(self, utterance: Utterance, now_ms: int) -> None:
         """No words, or only "uh-huh": go on as if nothing had been said, unless the caller clearly tried."""
@@ -322,46 +341,58 @@ class Conversation:
             self._answering_ms = now_ms
             self._meet(KeysPressed(keys), now_ms)
 
-    def _meet(self, event: Event, now_ms: int) -> None:
+    def _meet(self, event: Event, now_ms: int, *, keeps_undo: bool = False) -> None:
         """Let the dialogue decide, and carry the decision out."""
         self._timers.quiet_since = None
+        if not keeps_undo:
+            self._undo = None
+        before = self._state.language
         self._state, decision = decide(self._state, event, self._services.content)
+        if self._state.language != before:  # the caller asked for another
+            self._follow_language()
+            self._show_language()
         self._apply(decision, now_ms)
+
+    def _follow_language(self) -> None:
+        """Listen in the language we speak."""
+        if self._listener.language.language != self._state.language:
+            self._listener.language = CallLanguage(self._state.language, settled=True)
+
+    def _show_language(self) -> None:
+        if self._state.language != self._language_shown:
+            self._language_shown = self._state.language
+            self._chronicle.language_found(self._state.language)
 
     def _apply(self, decision: Decision, now_ms: int) -> None:
         self._chronicle.decided(decision, now_ms)
         self._listener.expecting = decision.expect
+        if final(decision, self._services.content):
+            self._undo = None
         if decision.say:
+            state = self._state
+            manner = Manner(state.pace, loud=state.loudness == "loud")
             response_ms = self._speaker.say(
-                decision.say, self._state.language, decision.tone, now_ms, self._answering_ms
+                decision.say, state.language, decision.tone, now_ms, self._answering_ms, manner
             )
             if response_ms is not None:
                 self._services.metrics.response_s.observe(response_ms / 1000)
+            if self._undo is not None and self._undo.reply_ms is None:
+                self._undo = replace(self._undo, reply_ms=now_ms)
             self._answering_ms = None
             self._timers.reply_since = None
         if decision.handoff is not None:
-            self._prepare_handoff(decision.handoff)
+            self._handoff, self._whisper = handing_over.prepare(
+                self._services, self._info, self._state, self._chronicle.turns, decision.handoff
+            )
+            self._chronicle.handed_off(self._handoff)
+        if decision.callback is not None:
+            self._chronicle.promised(decision.callback)
         if decision.outcome is not None:
             self._final = decision
         elif decision.lookup is not None:
             failed = self._errands.run(decision.lookup, self._state.language, now_ms)
             if failed is not None:
-                self._meet(failed, now_ms)
-
-    def _prepare_handoff(self, reason: HandoffReason) -> None:
-        """The summary, before the person: from what is in the record, whatever has failed."""
-        self._services.metrics.handoffs.labels(reason=reason.value).inc()
-        try:
-            content, language = self._services.content, self._services.settings.language
-            summary = summarise(
-                self._state, self._chronicle.turns, reason, self._info.from_number, content, language
-            )
-            self._whisper = whisper(summary, content, language)
-        except Exception:  # a person without a summary is better than no person
-            _log.exception("summary_failed")
-            summary = {"headline": reason.value}
-        self._handoff = HandoffRecord(reason.value, summary)
-        self._chronicle.handed_off(self._handoff)
+                self._meet(failed, now_ms, keeps_undo=True)
 
 
 def _feeling(utterance: Utterance) -> Feeling:

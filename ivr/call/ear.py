@@ -2,12 +2,12 @@
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from audio.contracts import RECOGNITION_RATE_HZ, Samples
-from audio.endpointing import WINDOW_MS, TurnState, advance, next_turn
+from audio.endpointing import WINDOW_MS, Phase, TurnState, advance, next_turn
 from audio.g711 import ulaw_to_samples
 from audio.resample import LineUpsampler
 from audio.vad import VoiceStream
@@ -18,6 +18,10 @@ PRE_ROLL_MS = 320
 
 MAX_KEPT_MS = 40_000
 """Most audio kept of one turn; a turn is ended well before (``turn_taking.MAX_TURN_MS``)."""
+
+MAX_GAP_MS = 4_000
+"""The turn before is kept at most this long after its last word: a bound on memory, well beyond any pause after
+which a caller goes on (``going_on.JOIN_MS``)."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,8 @@ class Ear:
         self._upsampler = LineUpsampler()
         self._pending: Samples = np.zeros(0, np.float32)
         self._kept: list[Samples] = []
+        self._before: list[Samples] = []  # the turn before and the silence after it, up to what is kept
+        self._turn_before: TurnState | None = None
         self.turn = TurnState()
         """The caller's turn as it stands."""
 
@@ -62,15 +68,44 @@ class Ear:
         return np.concatenate(self._kept) if self._kept else np.zeros(0, np.float32)
 
     def next_turn(self) -> None:
-        """Forget the turn; the next one begins."""
+        """The turn has ended; the next one begins. This one can be gone on with for a while (:meth:`go_on`)."""
+        self._turn_before, self._before = self.turn, []
         self.turn = next_turn(self.turn)
         self._forget_old()
+
+    @property
+    def gap_ms(self) -> int | None:
+        """Silence between the turn before and this one; None while this one has no speech, or none came before."""
+        before, turn = self._turn_before, self.turn
+        if before is None or turn.phase is Phase.SILENT or turn.first_voiced_ms is None:
+            return None
+        return turn.first_voiced_ms - before.last_voiced_ms
+
+    def go_on(self) -> None:
+        """Make this turn one with the turn before, the silence between them included."""
+        before = self._turn_before
+        if before is None:
+            return
+        self.turn = replace(
+            self.turn, first_voiced_ms=before.first_voiced_ms, speech_ms=before.speech_ms + self.turn.speech_ms
+        )
+        self._kept = self._before + self._kept
+        self.forget_before()
+
+    def forget_before(self) -> None:
+        """The turn before is over for good."""
+        self._turn_before, self._before = None, []
 
     def _forget_old(self) -> None:
         limit_ms = MAX_KEPT_MS
         if self.turn.first_voiced_ms is None:
             limit_ms = PRE_ROLL_MS
-        del self._kept[: max(0, len(self._kept) - limit_ms // WINDOW_MS)]
+        old = max(0, len(self._kept) - limit_ms // WINDOW_MS)
+        if self._turn_before is not None:
+            self._before += self._kept[:old]
+            if self.turn.now_ms - self._turn_before.last_voiced_ms > MAX_GAP_MS:
+                self.forget_before()
+        del self._kept[:old]
 
 
 def _level_db(window: Samples) -> float:

@@ -65,6 +65,10 @@ class Errands:
             return LookupFailed(lookup, f"{type(event.error).__name__}: {event.error}")
         return Fulfilled(lookup, event.outcome.outcome, event.outcome.values, event.outcome.facts)
 
+    def abandon(self) -> None:
+        """The caller has changed the question: the answer, when it comes, counts no more."""
+        self._lookup = None
+
     def overdue(self, now_ms: int) -> LookupFailed | None:
         """Give up on a lookup whose deadline has passed."""
         lookup = self._lookup

@@ -4,10 +4,12 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from concurrent.futures import Future
 from datetime import UTC, datetime
 
 import structlog
 
+from ivr.call.callers import REMEMBERED, own_number
 from ivr.call.line import CallInfo, Line
 from ivr.call.services import CallServices
 from ivr.call.session import CallSession
@@ -15,7 +17,7 @@ from ivr.call.switchboard_types import Ending
 from ivr.content.render import render
 from ivr.content.types import Content, Language
 from ivr.dialogue.types import Say
-from ivr.records.types import CallStarted
+from ivr.records.types import CallStarted, Journal, OpenRequest, VoicemailRecord
 
 _log = structlog.get_logger(__name__)
 
@@ -44,6 +46,8 @@ class House:
         max_calls: int,
         language: Language,
         waiting_s: float = 60.0,
+        journal: Journal | None = None,
+        open_request: Callable[[str, datetime], OpenRequest | None] | None = None,
     ) -> None:
         """Open the house.
 
@@ -53,12 +57,18 @@ class House:
             max_calls: Calls at once.
             language: The hotline's own.
             waiting_s: How long a call may take to bring its stream.
+            journal: Where calls are recorded that come before the services are there.
+            open_request: Looks up what the latest call of a number, ended since then, left open
+                (:meth:`ivr.records.store.Store.open_request`); None: every caller is greeted alike.
         """
         self._services = services
         self._content = content
         self._max_calls = max_calls
         self._language: Language = language
         self._waiting_s = waiting_s + START_SLACK_S
+        self._early_journal = journal
+        self._open_request = open_request
+        self._found: OrderedDict[str, Future[OpenRequest | None]] = OrderedDict()
         self._lock = threading.Lock()
         self._waiting: dict[str, float] = {}  # admitted, the stream has not come; until when its place is kept
         self._live: dict[str, CallSession] = {}
@@ -79,26 +89,42 @@ class House:
 
     def admit(self, info: CallInfo) -> bool:
         """Open the record of a call whose webhook came in; False: straight to a person."""
-        services = self._services()
-        if services is None:
-            _log.warning("call_refused", call_sid=info.call_sid, why="models are not ready")
-            return False
-        why = self._enter(info.call_sid, services)
-        services.journal.call_started(
-            CallStarted(
-                call_sid=info.call_sid,
-                started_at=datetime.now(UTC),
-                from_number=info.from_number,
-                to_number=info.to_number,
-                language=info.language,
-                origin=info.origin,
-                content_version=services.content.version,
+        services, journal = self._services(), self._journal()
+        why = self._enter(info.call_sid, services) if services else "models are not ready"
+        if journal is not None:
+            journal.call_started(
+                CallStarted(
+                    call_sid=info.call_sid,
+                    started_at=datetime.now(UTC),
+                    from_number=info.from_number,
+                    to_number=info.to_number,
+                    language=info.language,
+                    origin=info.origin,
+                    content_version=(services.content if services else self._content).version,
+                )
             )
-        )
-        if why is not None:
+        if why is not None or services is None:
             _log.warning("call_refused", call_sid=info.call_sid, why=why)
-            services.journal.call_ended(info.call_sid, datetime.now(UTC), "handed_off")
-        return why is None
+            if journal is not None:
+                journal.call_ended(info.call_sid, datetime.now(UTC), "handed_off")
+            return False
+        self._look_up(info, services)
+        return True
+
+    def _look_up(self, info: CallInfo, services: CallServices) -> None:
+        """Find out, beside everything else, what the caller's last call left open."""
+        find, number = self._open_request, own_number(info.from_number)
+        if find is None or number is None:
+            return
+        found = services.lookups.submit(find, number, datetime.now(UTC) - REMEMBERED)
+        with self._lock:
+            self._found[info.call_sid] = found
+            while len(self._found) > ENDINGS_KEPT:
+                self._found.popitem(last=False)
+
+    def _journal(self) -> Journal | None:
+        services = self._services()
+        return services.journal if services else self._early_journal
 
     def _enter(self, call_sid: str, services: CallServices) -> str | None:
         """Keep a place for a call; says why it can't have one, and must go to a person."""
@@ -132,7 +158,9 @@ class House:
         services = self._services()
         if services is None:
             raise RuntimeError("a call was admitted before the models were ready")
-        session = CallSession(info, line, services, self._ended)
+        with self._lock:
+            found = self._found.pop(info.call_sid, None)
+        session = CallSession(info, line, services, self._ended, found)
         with self._lock:
             self._waiting.pop(info.call_sid, None)
             self._live[info.call_sid] = session
@@ -182,23 +210,30 @@ class House:
 
     def handoff_status(self, call_sid: str, status: str, agent: str | None = None) -> None:
         """Record how the hand-off went."""
-        if services := self._services():
-            services.journal.handoff_status(call_sid, status, agent)
+        if journal := self._journal():
+            journal.handoff_status(call_sid, status, agent)
         if status == "completed":
             self._leave(call_sid)
 
-    def voicemail(self, call_sid: str, recording_url: str | None, duration_s: float | None) -> None:
+    def voicemail(
+        self,
+        call_sid: str,
+        recording_url: str | None,
+        duration_s: float | None,
+        recording_sid: str | None = None,
+    ) -> None:
         """Record that the caller left a message, or did not."""
         _log.info("voicemail", call_sid=call_sid, left=recording_url is not None, duration_s=duration_s)
-        if (services := self._services()) and recording_url is not None:
-            services.journal.outcome(call_sid, "voicemail")
+        if (journal := self._journal()) and recording_url is not None:
+            journal.outcome(call_sid, "voicemail")
+            journal.voicemail(call_sid, VoicemailRecord(recording_url, recording_sid, duration_s))
         self._leave(call_sid)
 
     def finished(self, call_sid: str) -> None:
         """Close the record of a call that the carrier says is over."""
         self._leave(call_sid)
-        if services := self._services():
-            services.journal.call_ended(call_sid, datetime.now(UTC))
+        if journal := self._journal():
+            journal.call_ended(call_sid, datetime.now(UTC))
 
     def _leave(self, call_sid: str) -> None:
         """The call is over for us, wherever it was but on its stream."""

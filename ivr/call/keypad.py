@@ -25,13 +25,13 @@ def press(keypad: Keypad, key: str, expecting: Expectation, now_ms: int) -> tupl
     Args:
         keypad: What was pressed before.
         key: ``0`` to ``9``, ``*`` or ``#``.
-        expecting: What was asked: with ``digits``, keys are collected.
+        expecting: What was asked: with ``digits``, or what may be typed, keys are collected.
         now_ms: When it was pressed.
 
     Returns:
         The keypad after it, and the keys to act on now, if any: without the closing ``#``.
     """
-    if expecting.kind != "digits":
+    if expecting.kind != "digits" and not expecting.typed:
         return Keypad(), key
     if key == "#":
         return Keypad(), keypad.keys or None

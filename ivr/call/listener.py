@@ -7,7 +7,7 @@ here belongs to the call's thread alone.
 import math
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import replace
 
 import structlog
 
@@ -19,10 +19,12 @@ from audio.prosody import measure
 from audio.speech_rate import speech_rate
 from audio.vad import VoiceStream
 from ivr.call import languages
+from ivr.call.decodes import Closing, Decoded, Ended, Job, Words
 from ivr.call.ear import Ear, Window
+from ivr.call.going_on import within_reach
 from ivr.call.languages import CallLanguage
 from ivr.call.services import CallServices
-from ivr.call.turn_taking import SPECULATE_AFTER_MS, Completeness, turn_has_ended
+from ivr.call.turn_taking import SPECULATE_AFTER_MS, turn_has_ended
 from ivr.call.utterance import Utterance, Voice
 from ivr.content.types import Language
 from ivr.dialogue.endpointing import completeness
@@ -33,48 +35,6 @@ _log = structlog.get_logger(__name__)
 VOICE_WAIT_S = 0.5
 """Longest a reply waits for how the utterance sounded, which is measured beside the decode (about 20 ms per
 second of speech, so it is there nearly always)."""
-
-
-@dataclass(frozen=True)
-class Decoded:
-    """A decode came back: into the call's inbox."""
-
-    job: int
-    result: Recognition | None
-    error: BaseException | None
-
-
-@dataclass
-class _Job:
-    """One decode of the turn so far, with what it covers."""
-
-    number: int
-    future: "Future[Recognition]"
-    samples: Samples
-    turn: TurnState
-    voice: "Future[Voice] | None" = None
-
-
-@dataclass(frozen=True)
-class _Words:
-    """The words of the turn so far."""
-
-    job: "_Job"
-    recognition: Recognition
-    meaning: Meaning
-    completeness: Completeness
-
-
-@dataclass
-class _Closing:
-    """A turn that has ended and whose words are awaited."""
-
-    job: _Job
-    start_ms: int
-    end_ms: int
-    over_our_voice: bool
-    ahead: bool
-    tries: int = 1
 
 
 class Listener:
@@ -92,12 +52,15 @@ class Listener:
         self._post = post
         self._ear = Ear(VoiceStream(services.voice_model))
         self._jobs = 0
-        self._job: _Job | None = None
-        self._words: _Words | None = None
-        self._closing: _Closing | None = None
+        self._job: Job | None = None
+        self._words: Words | None = None
+        self._closing: Closing | None = None
         self._start_ms: int | None = None
         self._last_voice_ms = 0
         self._over_our_voice = False
+        self._turn_number = 0
+        self._ended: Ended | None = None
+        self._gone_on: Ended | None = None  # the turn before that this turn is one with
         self.language = language
         self.expecting: Expectation = ANYTHING
         """What was asked last: tells how complete an answer is."""
@@ -113,17 +76,28 @@ class Listener:
         return self._closing is not None
 
     @property
+    def turn_number(self) -> int:
+        """Number of the latest turn that has ended."""
+        return self._turn_number
+
+    @property
+    def going_on(self) -> bool:
+        """Whether the caller is going on with a turn that had ended."""
+        return self._gone_on is not None or (self._closing is not None and self._closing.expecting is not None)
+
+    @property
     def partial_text(self) -> str:
         """The words of the turn so far, as far as they are known."""
         return self._words.recognition.text if self._words else ""
 
-    def feed(self, ulaw: bytes, now_ms: int, *, we_speak: bool) -> Iterator[Window]:
+    def feed(self, ulaw: bytes, now_ms: int, *, we_speak: bool, may_go_on: bool = False) -> Iterator[Window]:
         """Take in some of the caller's audio; decodes ahead where the caller pauses.
 
         Args:
             ulaw: µ-law at 8 kHz.
             now_ms: When it arrived.
             we_speak: Whether our own voice is playing.
+            may_go_on: Whether speech soon after a turn may still be part of it.
 
         Yields:
             Each VAD window.
@@ -136,8 +110,27 @@ class Listener:
                 self._last_voice_ms = now_ms
             elif window.turn.first_voiced_ms is None:
                 self._start_ms = None
-            self._decode_ahead(window.turn)
-            yield window
+            if self._ended is not None and self._ear.gap_ms is not None:
+                self._go_on(self._ended, self._ear.gap_ms, allowed=may_go_on)
+            self._decode_ahead(self.turn)
+            yield replace(window, turn=self.turn)
+
+    def _go_on(self, ended: Ended, gap_ms: int, *, allowed: bool) -> None:
+        """New speech: it goes on with the turn before, or is a turn of its own."""
+        self._ended = None
+        if not allowed or not within_reach(ended.sound, gap_ms, ended.times):
+            self._ear.forget_before()
+            return
+        _log.info("caller_goes_on", gap_ms=gap_ms, turn=ended.number)
+        self._ear.go_on()
+        self._closing = None  # its words come again, with the rest
+        self._gone_on = ended
+        self._start_ms, self._over_our_voice = ended.start_ms, ended.over_our_voice
+        self.language = ended.language
+
+    def _asked(self) -> Expectation:
+        """What the present turn answers."""
+        return self._gone_on.expecting if self._gone_on else self.expecting
 
     def _decode_ahead(self, turn: TurnState) -> None:
         if turn.phase is not Phase.PAUSING or turn.silence_ms < SPECULATE_AFTER_MS:
@@ -147,7 +140,7 @@ class Listener:
         self._words = None
         self._job = self._submit(turn, final=False)
 
-    def _submit(self, turn: TurnState, *, final: bool) -> _Job:
+    def _submit(self, turn: TurnState, *, final: bool) -> Job:
         samples = self._ear.utterance()
         return self._decode(samples, turn, self.language.hint(), final=final, voice=None)
 
@@ -159,7 +152,7 @@ class Listener:
         *,
         final: bool,
         voice: "Future[Voice] | None",
-    ) -> _Job:
+    ) -> Job:
         self._jobs += 1
         number = self._jobs
         future = self._services.recognition.submit(
@@ -180,7 +173,7 @@ class Listener:
                 self._post(Decoded(number, ended.result(), None))
 
         future.add_done_callback(done)
-        return _Job(number, future, samples, turn, voice)
+        return Job(number, future, samples, turn, voice)
 
     def decoded(self, event: Decoded) -> Utterance | None:
         """Take in a decode that came back.
@@ -201,15 +194,22 @@ class Listener:
             self._take_words(self._job, event.result)
         return None
 
-    def _take_words(self, job: _Job, recognition: Recognition) -> None:
+    def _take_words(self, job: Job, recognition: Recognition) -> None:
         if job.voice is None:
             job.voice = self._services.analysis.submit(self._judge_voice, job.samples, recognition)
-        meaning = self._services.understander.understand(recognition.text, recognition.language, self.expecting)
-        self._words = _Words(
+        expecting = self._asked()
+        meaning = self._understand(recognition, expecting)
+        self._words = Words(
             job,
             recognition,
             meaning,
-            completeness(meaning, self.expecting, recognition.text, self._services.content),
+            completeness(meaning, expecting, recognition.text, self._services.content),
+        )
+
+    def _understand(self, recognition: Recognition, expecting: Expectation) -> Meaning:
+        services = self._services
+        return services.understander.understand(
+            recognition.text, recognition.language, expecting, services.local_time()
         )
 
     def turn_ended(self) -> bool:
@@ -218,7 +218,15 @@ class Listener:
             return False  # one after the other: the words of the turn before must come first
         words = self._words
         current = words is not None and words.job.turn.last_voiced_ms == self.turn.last_voiced_ms
-        return turn_has_ended(self.turn, words.completeness if words and current else None)
+        if words is None or not current:
+            return turn_has_ended(self.turn, None)
+        return turn_has_ended(self.turn, words.completeness, free_text=self._tells_text(words.meaning))
+
+    def _tells_text(self, meaning: Meaning) -> bool:
+        """Whether the words tell the free text that was asked for, and not something else ("agent", "repeat")."""
+        expecting = self._asked()
+        spec = self._services.content.slots.get(expecting.slot or "")
+        return spec is not None and spec.kind == "text" and meaning.intent in (None, expecting.intent)
 
     def end_turn(self) -> Utterance | None:
         """Close the turn.
@@ -236,10 +244,28 @@ class Listener:
             self._services.recognition.promote(
                 job.future, deadline_s=self._services.settings.recognition_deadline_s
             )
-        closing = _Closing(
-            job, self._start_ms or self._last_voice_ms, self._last_voice_ms, self._over_our_voice, ahead
+        before, start_ms = self._gone_on, self._start_ms or self._last_voice_ms
+        self._turn_number = before.number if before else self._turn_number + 1
+        closing = Closing(
+            job,
+            self._turn_number,
+            start_ms,
+            self._last_voice_ms,
+            self._over_our_voice,
+            ahead,
+            before.expecting if before else None,
+        )
+        self._ended = Ended(
+            number=self._turn_number,
+            sound=turn,
+            start_ms=start_ms,
+            over_our_voice=self._over_our_voice,
+            expecting=self._asked(),
+            language=self.language,
+            times=before.times + 1 if before else 0,
         )
         self._ear.next_turn()
+        self._gone_on = None
         self._job = self._words = self._start_ms = None
         self._closing = closing
         if ahead and words is not None:
@@ -266,7 +292,7 @@ class Listener:
                 _log.info("last_words_lost", why=f"{type(error).__name__}: {error}")
         return utterance if utterance is not None and utterance.recognition.text else None
 
-    def _retry_or_fail(self, closing: _Closing, event: Decoded) -> None:
+    def _retry_or_fail(self, closing: Closing, event: Decoded) -> None:
         """A decode that an ended turn waits for failed: once more, as a final one; then give up."""
         if closing.tries > 1:
             self._closing = None
@@ -277,7 +303,7 @@ class Listener:
             closing.job.samples, turn, self.language.hint(), final=True, voice=closing.job.voice
         )
 
-    def _close(self, closing: _Closing, recognition: Recognition) -> Utterance | None:
+    def _close(self, closing: Closing, recognition: Recognition) -> Utterance | None:
         job = closing.job
         self.language = languages.heard(
             self.language,
@@ -292,20 +318,22 @@ class Listener:
         self._closing = None
         return self._utterance(closing, recognition)
 
-    def _utterance(self, closing: _Closing, recognition: Recognition) -> Utterance:
+    def _utterance(self, closing: Closing, recognition: Recognition) -> Utterance:
         job = closing.job
         if job.voice is None:
             job.voice = self._services.analysis.submit(self._judge_voice, job.samples, recognition)
-        meaning = self._services.understander.understand(recognition.text, recognition.language, self.expecting)
+        expecting = closing.expecting or self.expecting
         return Utterance(
             recognition=recognition,
-            meaning=meaning,
+            meaning=self._understand(recognition, expecting),
             voice=_result_or_none(job.voice),
             start_ms=closing.start_ms,
             end_ms=closing.end_ms,
             speech_ms=job.turn.speech_ms,
             over_our_voice=closing.over_our_voice,
             ahead=closing.ahead,
+            turn=closing.number,
+            gone_on=closing.expecting is not None,
         )
 
     def _judge_voice(self, samples: Samples, recognition: Recognition) -> Voice:

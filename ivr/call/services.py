@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 from audio.contracts import EmotionModel
 from audio.scheduler import RecognitionScheduler
@@ -39,3 +41,9 @@ class CallServices:
     clock: Callable[[], float]
     """Monotonic seconds."""
     emotion: EmotionModel | None = None
+    wall_clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    """The time of day, aware."""
+
+    def local_time(self) -> datetime:
+        """The time where the hotline's people are; aware."""
+        return self.wall_clock().astimezone(ZoneInfo(self.content.hours.timezone))

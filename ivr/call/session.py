@@ -7,6 +7,7 @@ inbox; what they lead to is decided in :mod:`ivr.call.conversation`.
 import queue
 import threading
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -14,14 +15,14 @@ import structlog
 
 from ivr.call.chronicle import Chronicle
 from ivr.call.conversation import Conversation
+from ivr.call.decodes import Decoded
 from ivr.call.errands import ErrandDone
 from ivr.call.line import AudioReceived, CallInfo, KeyPressed, Line, LineEnded, LineEvent, MarkReached
-from ivr.call.listener import Decoded
 from ivr.call.mouth import Phrase
 from ivr.call.services import CallServices
 from ivr.call.switchboard_types import Ending
 from ivr.errors import LineClosedError
-from ivr.records.types import Outcome
+from ivr.records.types import OpenRequest, Outcome
 
 _log = structlog.get_logger(__name__)
 
@@ -49,7 +50,12 @@ class CallSession:
     """A call in progress; satisfies :class:`ivr.call.switchboard_types.LiveCall`."""
 
     def __init__(
-        self, info: CallInfo, line: Line, services: CallServices, on_end: Callable[["CallSession"], None]
+        self,
+        info: CallInfo,
+        line: Line,
+        services: CallServices,
+        on_end: Callable[["CallSession"], None],
+        found: "Future[OpenRequest | None] | None" = None,
     ) -> None:
         self.info = info
         self.ending = Ending("person", info.language or services.settings.language)
@@ -59,6 +65,7 @@ class CallSession:
         self._line = line
         self._services = services
         self._on_end = on_end
+        self._found = found
         self._began_s = services.clock()
         self._inbox: queue.SimpleQueue[tuple[int, _Inbox]] = queue.SimpleQueue()
         self._dropped_frames = 0
@@ -100,7 +107,7 @@ class CallSession:
     def _run(self) -> None:
         structlog.contextvars.bind_contextvars(call_sid=self.info.call_sid)
         try:
-            self._conversation.greet(self._now_ms())
+            self._conversation.greet(self._now_ms(), self._found)
             self._converse()
             self._hear_out()
         except LineClosedError as error:
@@ -191,7 +198,7 @@ class CallSession:
         try:
             self.ending = self._conversation.ending()
             self.outcome = self._conversation.outcome()
-            self._chronicle.ended(datetime.now(UTC), self.outcome)
+            self._chronicle.ended(datetime.now(UTC), self.outcome, self._conversation.left_open())
         except Exception:
             _log.exception("record_not_closed")
         finally:

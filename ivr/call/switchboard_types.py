@@ -53,7 +53,13 @@ class Switchboard(Protocol):
         """Record how the hand-off went: ``accepted``, ``declined``, ``missed``, ``completed``."""
         ...
 
-    def voicemail(self, call_sid: str, recording_url: str | None, duration_s: float | None) -> None:
+    def voicemail(
+        self,
+        call_sid: str,
+        recording_url: str | None,
+        duration_s: float | None,
+        recording_sid: str | None = None,
+    ) -> None:
         """Record that the caller left (or did not leave: None) a message."""
         ...
 

@@ -26,6 +26,10 @@ END_AFTER_MS: dict[Completeness, int] = {
 }
 """Silence that ends the turn, in ms (multiples of the 32 ms window)."""
 
+END_TEXT_MS = 1088
+"""The same after words told in answer to a question for free text (an address): its parts come with pauses between
+them, and no part tells whether another follows. Between "open" and "incomplete"."""
+
 END_UNHEARD_MS = 1600
 """Silence that ends the turn when no decode has come back: the final decode is then waited for."""
 
@@ -33,12 +37,13 @@ MAX_TURN_MS = 28_000
 """Longest turn before it is ended mid-speech: Whisper's window is 30 s."""
 
 
-def turn_has_ended(turn: TurnState, completeness: Completeness | None) -> bool:
+def turn_has_ended(turn: TurnState, completeness: Completeness | None, *, free_text: bool = False) -> bool:
     """Say whether the caller has finished.
 
     Args:
         turn: The voice activity so far.
         completeness: Of the words said until the present silence; None while they are not known yet.
+        free_text: Whether those words are the answer to a question for free text.
 
     Returns:
         True when the machine should reply now.
@@ -48,6 +53,8 @@ def turn_has_ended(turn: TurnState, completeness: Completeness | None) -> bool:
     if turn.phase is not Phase.PAUSING:
         return False
     needed_ms = END_UNHEARD_MS if completeness is None else END_AFTER_MS[completeness]
+    if free_text:
+        needed_ms = max(needed_ms, END_TEXT_MS)
     return turn.silence_ms >= needed_ms
 
 

@@ -32,3 +32,7 @@ class Utterance:
     """Whether it began while we were speaking."""
     ahead: bool
     """Whether a speculative decode had the words before the turn ended."""
+    turn: int = 0
+    """Number of the turn in the call. A turn that the caller went on with keeps its number."""
+    gone_on: bool = False
+    """Whether the caller went on after the turn had been taken to be over."""

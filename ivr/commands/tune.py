@@ -11,8 +11,8 @@ from ivr.errors import ConfigurationError, ContentError
 from ivr.settings import load_settings
 from ivr.understanding.calibration import CONFIRM_LOSS, IN_SCOPE_LOSS, thresholds
 from ivr.understanding.encoders import create_encoder
-from ivr.understanding.engine import examples_of
 from ivr.understanding.model_cache import trained
+from ivr.understanding.requests import examples_of
 
 EXIT_CONFIGURATION = 2
 

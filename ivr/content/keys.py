@@ -5,25 +5,16 @@ language (:mod:`ivr.content.render`).
 """
 
 DIALOGUE_KEYS = (
-    "greeting",
-    "greeting_also",
-    "ask_request",
-    "anything_else",
-    "offer_agent",
-    "keys_offer_agent",
-    "menu_intro",
-    "menu_agent",
-    "no_input_1",
-    "no_input_2",
-    "no_match_1",
-    "no_match_2",
-    "more_digits",
-    "wrong_length",
-    "handing_over",
-    "handing_over_sorry",
-    "backend_down",
-    "goodbye",
-    "goodbye_silent",
+    *("greeting", "greeting_also", "greet_known", "ask_request", "anything_else"),
+    *("taken_as", "check_intent", "check_two", "check_slot", "ask_change", "corrected", "not_done", "keys_yes_no"),
+    *("resume", "next_wish", "starting_over", "hold_on", "pace_slower", "pace_faster", "speaking_up"),
+    *("language_switched", "identity_mismatch", "more_digits", "wrong_length", "backend_down"),
+    *("offer_agent", "offer_callback", "keys_offer_agent", "menu_intro", "menu_agent"),
+    *("no_input_1", "no_input_2", "no_match_1", "no_match_2"),
+    *("person_needed", "handing_over", "handing_over_sorry"),
+    *("callback_closed", "callback_outside", "callback_propose", "callback_at", "callback_this_number"),
+    *("callback_promise", "ask_callback_time", "ask_callback_number", "keys_callback_number"),
+    *("goodbye", "goodbye_silent"),
 )
 """Spoken by :mod:`ivr.dialogue`."""
 
@@ -68,3 +59,13 @@ def label_of(intent: str) -> str:
 def confirm_of(intent: str) -> str:
     """Text that reads a request back before it is done."""
     return f"confirm_{intent}"
+
+
+def person_of(intent: str) -> str:
+    """Text that says why a person does a request; there need not be one."""
+    return f"person_{intent}"
+
+
+def incident_of(name: str) -> str:
+    """Text that tells of an incident."""
+    return f"incident_{name}"

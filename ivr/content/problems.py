@@ -1,20 +1,50 @@
 """Collects what is wrong with the prompt files, so that a manager sees all of it at once."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from ivr.content.yaml_lines import Item, YamlProblemError, read_yaml
 from ivr.errors import ContentError
 
 
+@dataclass(frozen=True, order=True)
+class Problem:
+    """Something wrong with a prompt file."""
+
+    path: str
+    line: int
+    """Counted from 1."""
+    what: str
+    warning: bool = False
+    """The hotline works with it; it may not work well."""
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {'warning: ' if self.warning else ''}{self.what}"
+
+
 class Problems:
-    """A growing list of ``file:line: problem`` lines."""
+    """A growing list of problems."""
 
     def __init__(self) -> None:
-        self._lines: list[tuple[str, int, str]] = []
+        self._found: set[Problem] = set()
 
     def add(self, path: Path | str, line: int, problem: str) -> None:
         """Note one problem."""
-        self._lines.append((str(path), line, problem))
+        self._found.add(Problem(str(path), line, problem))
+
+    def warn(self, path: Path | str, line: int, problem: str) -> None:
+        """Note something that only ``python -m ivr check`` tells."""
+        self._found.add(Problem(str(path), line, problem, warning=True))
+
+    @property
+    def found(self) -> tuple[Problem, ...]:
+        """All of them, in the order of files and lines."""
+        return tuple(sorted(self._found))
+
+    @property
+    def wrong(self) -> bool:
+        """Whether there is more than warnings."""
+        return any(not problem.warning for problem in self._found)
 
     def read(self, path: Path) -> Item | None:
         """Read a YAML file; what is wrong with it is noted and None returned."""
@@ -26,6 +56,14 @@ class Problems:
         if item is None:
             self.add(path, 1, "is empty")
         return item
+
+    def read_optional(self, path: Path) -> Item | None:
+        """Read a file that need not be there, or may hold nothing but comments: None then."""
+        try:
+            return read_yaml(path) if path.exists() else None
+        except YamlProblemError as error:
+            self.add(path, error.line, error.problem)
+            return None
 
     def mapping(self, path: Path, item: Item, what: str) -> dict[str, tuple[Item, Item]]:
         """Take a mapping apart: name → (key, value). Wrong types and duplicate names are noted."""
@@ -64,7 +102,5 @@ class Problems:
         Raises:
             ContentError: one line per problem, in the order of files and lines.
         """
-        if self._lines:
-            raise ContentError(
-                "\n".join(f"{path}:{line}: {problem}" for path, line, problem in sorted(self._lines))
-            )
+        if self.wrong:
+            raise ContentError("\n".join(str(problem) for problem in self.found if not problem.warning))

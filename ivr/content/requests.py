@@ -3,15 +3,22 @@
 import re
 from pathlib import Path
 
+from ivr.content.fields import Fields
 from ivr.content.problems import Problems
 from ivr.content.types import LANGUAGES, SLOT_KINDS, Command, Language, Request, SlotSpec
 from ivr.content.yaml_lines import Item
 
-_REQUEST_KEYS = ("intent", "examples", "slots", "confirm", "connector", "replies", "menu_key")
-COMMANDS = ("agent", "repeat", "goodbye", "thanks", "yes", "no", "dont_know")
+REQUEST_KEYS = (
+    *("intent", "examples", "slots", "confirm", "verify", "person", "connector", "replies", "menu_key"),
+)
+"""Of a request file; only the first two are required."""
+COMMANDS = (
+    *("agent", "repeat", "goodbye", "thanks", "yes", "no", "dont_know"),
+    *("slower", "faster", "louder", "start_over", "hold_on", "speak_ko", "speak_en", "speak_ja", "speak_zh"),
+)
 """What a caller may say at any point; :mod:`ivr.dialogue` knows what each means."""
 _SNAKE_CASE = re.compile(r"[a-z][a-z0-9_]*")
-_CONNECTOR = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*")
+CONNECTOR_NAME = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*")
 MAX_DIGITS = 20
 """Longest number that can be asked for; the longest spoken in practice, a card number, has 16 digits."""
 
@@ -25,105 +32,58 @@ def read_requests(files: list[Path], problems: Problems) -> dict[str, tuple[Requ
     found: dict[str, tuple[Request, dict[str, int]]] = {}
     for path in files:
         item = problems.read(path)
-        if item is None:
+        read = _read_request(path, item, problems) if item else None
+        if read is None:
             continue
-        parts = problems.mapping(path, item, "a request")
-        if not parts:
-            continue
-        request = _read_request(path, item.line, parts, problems)
-        if request is None:
-            continue
+        request, fields = read
         if request.intent in found:
-            other = found[request.intent][0].source
-            problems.add(path, parts["intent"][0].line, f"intent {request.intent!r} is already defined in {other}")
+            fields.note(
+                "intent", f"intent {request.intent!r} is already defined in {found[request.intent][0].source}"
+            )
             continue
-        found[request.intent] = (request, {name: key.line for name, (key, _) in parts.items()})
+        found[request.intent] = (request, {name: key.line for name, (key, _) in fields.parts.items()})
     return found
 
 
-def _read_request(path: Path, line: int, parts: dict[str, tuple[Item, Item]], problems: Problems) -> Request | None:
-    for name, (key, _) in parts.items():
-        if name not in _REQUEST_KEYS:
-            problems.add(path, key.line, f"unknown key {name!r}; there are {', '.join(_REQUEST_KEYS)}")
-    intent = _text(path, parts, "intent", problems)
+def _read_request(path: Path, item: Item, problems: Problems) -> tuple[Request, Fields] | None:
+    fields = Fields(path, item.line, item, "request", REQUEST_KEYS, problems)
+    if not fields.parts:
+        return None
+    intent = fields.text("intent", needed=True)
     if intent is None:
-        if "intent" not in parts:
-            problems.add(path, line, "'intent' is missing")
         return None
     if not _SNAKE_CASE.fullmatch(intent):
-        problems.add(path, parts["intent"][1].line, f"intent {intent!r} must be like order_status (snake_case)")
+        fields.note("intent", f"intent {intent!r} must be like order_status (snake_case)")
         return None
-    connector = _text(path, parts, "connector", problems)
-    if connector is not None and not _CONNECTOR.fullmatch(connector):
-        problems.add(path, parts["connector"][1].line, f"connector {connector!r} must be like shop.order_status")
-    menu_key = _text(path, parts, "menu_key", problems)
+    connector = fields.text("connector")
+    if connector is not None and not CONNECTOR_NAME.fullmatch(connector):
+        fields.note("connector", f"connector {connector!r} must be like shop.order_status")
+    menu_key = fields.text("menu_key")
     if menu_key is not None and not re.fullmatch("[1-9]", menu_key):
-        problems.add(
-            path, parts["menu_key"][1].line, f"menu_key {menu_key!r} must be one key, 1 to 9 (0 is a person)"
-        )
+        fields.note("menu_key", f"menu_key {menu_key!r} must be one key, 1 to 9 (0 is a person)")
         menu_key = None
-    return Request(
+    request = Request(
         intent=intent,
-        examples=_examples(path, line, parts, problems),
-        slots=_slots(path, parts, problems),
-        confirm=_flag(path, parts, "confirm", problems),
+        examples=_examples(fields),
+        slots=fields.texts("slots"),
+        confirm=fields.flag("confirm"),
         connector=connector,
-        replies=_replies(path, parts, problems),
+        replies=fields.mapping("replies"),
+        verify=fields.flag("verify"),
+        person=fields.flag("person"),
         menu_key=menu_key,
         source=str(path),
     )
+    return request, fields
 
 
-def _text(path: Path, parts: dict[str, tuple[Item, Item]], name: str, problems: Problems) -> str | None:
-    if name not in parts:
-        return None
-    key, value = parts[name]
-    if value.text is None or not value.text.strip():
-        problems.add(path, key.line, f"{name!r} must be a text")
-        return None
-    return value.text.strip()
-
-
-def _flag(path: Path, parts: dict[str, tuple[Item, Item]], name: str, problems: Problems) -> bool:
-    if name not in parts:
-        return False
-    text = (parts[name][1].text or "").lower()
-    if text not in ("true", "false"):
-        problems.add(path, parts[name][0].line, f"{name!r} must be true or false")
-    return text == "true"
-
-
-def _slots(path: Path, parts: dict[str, tuple[Item, Item]], problems: Problems) -> tuple[str, ...]:
-    if "slots" not in parts:
-        return ()
-    key, value = parts["slots"]
-    if value.kind != "list":
-        problems.add(path, key.line, "'slots' must be a list, such as [order_number]")
-        return ()
-    return problems.texts(path, value, "slots") if any(value.items()) else ()
-
-
-def _replies(path: Path, parts: dict[str, tuple[Item, Item]], problems: Problems) -> dict[str, str]:
-    if "replies" not in parts:
+def _examples(fields: Fields) -> dict[Language, tuple[str, ...]]:
+    if "examples" not in fields:
+        fields.note("examples", "'examples' is missing: what callers say, per language")
         return {}
-    replies: dict[str, str] = {}
-    for outcome, (key, value) in problems.mapping(path, parts["replies"][1], "replies").items():
-        if value.text is None or not value.text.strip():
-            problems.add(path, key.line, f"replies: {outcome} must name a text")
-        else:
-            replies[outcome] = value.text.strip()
-    return replies
-
-
-def _examples(
-    path: Path, line: int, parts: dict[str, tuple[Item, Item]], problems: Problems
-) -> dict[Language, tuple[str, ...]]:
-    if "examples" not in parts:
-        problems.add(path, line, "'examples' is missing: what callers say, per language")
-        return {}
-    examples = _by_language(path, parts["examples"][1], "examples", problems)
+    examples = _by_language(fields.path, fields.parts["examples"][1], "examples", fields.problems)
     if not examples:
-        problems.add(path, parts["examples"][0].line, "'examples' needs sentences in at least one language")
+        fields.note("examples", "'examples' needs sentences in at least one language")
     return examples
 
 
@@ -143,7 +103,7 @@ def _by_language(path: Path, item: Item, what: str, problems: Problems) -> dict[
 def read_slots(path: Path, problems: Problems) -> dict[str, SlotSpec]:
     """Read ``slots.yaml``: ``order_number: {kind: digits, digits: 5}``, ``call_back: {kind: datetime}``.
 
-    ``kind`` is ``digits`` when it is left out; only that kind has, and needs, ``digits``.
+    ``kind`` is ``digits`` when it is left out; that kind and ``identity`` have, and need, ``digits``.
     """
     item = problems.read(path)
     specs: dict[str, SlotSpec] = {}
@@ -169,15 +129,15 @@ def _read_slot(
     if kind is None:
         problems.add(path, line, f"{name}: kind {said!r} is unknown; there are {', '.join(SLOT_KINDS)}")
         return None
-    if kind != "digits":
+    if kind not in ("digits", "identity"):
         if "digits" in parts:
-            problems.add(path, line, f"{name}: 'digits' goes with kind: digits, not with kind: {kind}")
+            problems.add(path, line, f"{name}: 'digits' goes with kind: digits or identity, not with kind: {kind}")
         return SlotSpec(name, 0, kind)
     digits = parts["digits"][1].text if "digits" in parts else None
     if digits is None or not re.fullmatch("[0-9]{1,2}", digits) or not 1 <= int(digits) <= MAX_DIGITS:
         problems.add(path, line, f"{name}: 'digits' must be a number from 1 to {MAX_DIGITS}")
         return None
-    return SlotSpec(name, int(digits))
+    return SlotSpec(name, int(digits), kind)
 
 
 def read_commands(path: Path, problems: Problems) -> dict[str, Command]:

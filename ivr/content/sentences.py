@@ -1,6 +1,9 @@
 """Texts cut into sentences: each is spoken, cached and marked on the line by itself."""
 
 import re
+from collections.abc import Iterable
+
+from ivr.content.types import Content, Language
 
 _END = re.compile(r"(?<=[.!?。！？])\s*")
 
@@ -17,3 +20,13 @@ def sentences(text: str) -> list[str]:
         else:
             found.append(piece)
     return found
+
+
+def spoken_ahead(content: Content) -> Iterable[tuple[str, Language]]:
+    """Every sentence of the prompts that has no placeholder: what can be spoken before anybody calls."""
+    for language, texts in content.texts.items():
+        for text in texts.values():
+            for wordings in text.wordings.values():
+                for wording in wordings:
+                    if "{" not in wording:
+                        yield from ((sentence, language) for sentence in sentences(wording))

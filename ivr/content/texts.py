@@ -16,8 +16,12 @@ class TextBook:
 
     texts: dict[Language, dict[str, Text]] = field(default_factory=dict)
     places: dict[tuple[Language, str], tuple[Path, int]] = field(default_factory=dict)
+    lines: dict[tuple[Language, str, str], int] = field(default_factory=dict)
+    """Language, key and wording → its line."""
     folders: dict[Language, Path] = field(default_factory=dict)
     """Languages that have a folder with at least one file."""
+    incomplete: set[Language] = field(default_factory=set)
+    """Languages of which a file could not be read: what is missing may stand there."""
 
 
 def read_texts(prompts_dir: Path, files: Mapping[Language, list[Path]], problems: Problems) -> TextBook:
@@ -29,7 +33,9 @@ def read_texts(prompts_dir: Path, files: Mapping[Language, list[Path]], problems
             book.folders[language] = prompts_dir / language
         for path in files[language]:
             item = problems.read(path)
-            if item is not None:
+            if item is None:
+                book.incomplete.add(language)
+            else:
                 _read_file(path, item, language, book, problems)
     _compare_placeholders(book, problems)
     return book
@@ -65,13 +71,18 @@ def _read_file(path: Path, item: Item, language: Language, book: TextBook, probl
             other, line = book.places[language, name]
             problems.add(path, key.line, f"{name!r} is already written in {other}:{line}")
             continue
-        wordings = _read_wordings(path, value, name, problems)
+        lines: dict[str, int] = {}
+        wordings = _read_wordings(path, value, name, lines, problems)
         if wordings:
+            book.lines |= {(language, name, wording): line for wording, line in lines.items()}
             book.texts[language][name] = Text(name, wordings)
             book.places[language, name] = (path, key.line)
 
 
-def _read_wordings(path: Path, value: Item, name: str, problems: Problems) -> dict[Tone, tuple[str, ...]]:
+def _read_wordings(
+    path: Path, value: Item, name: str, lines: dict[str, int], problems: Problems
+) -> dict[Tone, tuple[str, ...]]:
+    """The wordings of each tone; the line of each is noted in ``lines``."""
     wordings: dict[Tone, tuple[str, ...]] = {}
     if value.kind == "mapping":
         tones = problems.mapping(path, value, name)
@@ -80,28 +91,33 @@ def _read_wordings(path: Path, value: Item, name: str, problems: Problems) -> di
             if tone is None:
                 problems.add(path, key.line, f"{name}: {tone_name!r} is no tone; there are {', '.join(TONES)}")
                 continue
-            found = _checked(path, texts, f"{name}: {tone_name}", problems)
+            found = _checked(path, texts, f"{name}: {tone_name}", lines, problems)
             if found:
                 wordings[tone] = found
         if "neutral" not in tones:
             problems.add(path, value.line, f"{name}: the tone 'neutral' is missing")
     else:
-        found = _checked(path, value, name, problems)
+        found = _checked(path, value, name, lines, problems)
         if found:
             wordings["neutral"] = found
     return wordings
 
 
-def _checked(path: Path, item: Item, what: str, problems: Problems) -> tuple[str, ...]:
+def _checked(path: Path, item: Item, what: str, lines: dict[str, int], problems: Problems) -> tuple[str, ...]:
     """The texts of ``item`` whose placeholders are well written."""
     good = []
-    for wording in problems.texts(path, item, what):
-        try:
-            placeholders(wording)
-        except ValueError as error:
-            problems.add(path, item.line, f"{what}: {error}")
-        else:
-            good.append(wording)
+    for one in tuple(item.items()) or (item,):
+        if one is not item and one.kind != "text":
+            problems.add(path, one.line, f"{what} must be text or a list of texts, not a {one.kind}")
+            continue
+        for wording in problems.texts(path, one, what):
+            try:
+                placeholders(wording)
+            except ValueError as error:
+                problems.add(path, one.line, f"{what}: {error}")
+            else:
+                lines.setdefault(wording, one.line)
+                good.append(wording)
     return tuple(good)
 
 

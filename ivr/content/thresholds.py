@@ -14,7 +14,7 @@ _NAMES = ("unknown", "sure")
 def read_thresholds(path: Path, problems: Problems) -> dict[Language, Thresholds]:
     """Read the file: language → ``unknown`` and ``sure``. Mistakes are noted; no file, no thresholds."""
     found: dict[Language, Thresholds] = {}
-    item = problems.read(path) if path.exists() else None
+    item = problems.read_optional(path)
     if item is None:
         return found
     for name, (key, value) in problems.mapping(path, item, "thresholds").items():

@@ -50,6 +50,16 @@ class SlotSpec:
 
 
 @dataclass(frozen=True)
+class Product:
+    """One kind of goods as callers name it: an entry of ``prompts/catalogue.yaml``."""
+
+    key: str
+    """What a connector is given: a stock number."""
+    names: Mapping[Language, tuple[str, ...]] = field(default_factory=dict)
+    """Names, and readings where writing doesn't tell them (kana for Japanese ideographs)."""
+
+
+@dataclass(frozen=True)
 class Command:
     """Something a caller may say at any point, whatever was asked: an entry of ``prompts/commands.yaml``."""
 
@@ -167,7 +177,7 @@ class Text:
 class Thresholds:
     """Where one language's unknown begins: an entry of ``prompts/thresholds.yaml``, made by ``tune``.
 
-    Scores are sums of two z-values (:mod:`ivr.understanding.calibration`), about -10 to 5.
+    Scores (:mod:`ivr.understanding.calibration`) are about 0, nothing alike, to 1, an example itself.
     """
 
     unknown: float
@@ -190,5 +200,7 @@ class Content:
     incidents: tuple[Incident, ...] = ()
     verification: Verification | None = None
     connectors: Mapping[str, ConnectorSpec] = field(default_factory=dict)
+    catalogue: tuple[Product, ...] = ()
+    """Goods that slots of kind ``product`` may name."""
     thresholds: Mapping[Language, Thresholds] = field(default_factory=dict)
     """This deployment's own; a language that is missing takes what its examples suggest."""

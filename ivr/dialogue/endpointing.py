@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from ivr.content.requests import COMMANDS
 from ivr.content.types import Content, Language
 from ivr.understanding.numbers import is_mostly_number
 from ivr.understanding.types import Expectation, Meaning
@@ -12,7 +13,8 @@ CONFIDENT = 0.35
 """Confidence (0 to 1) from which an intent counts as understood: about twice the threshold of the similarity
 (0.17 to 0.22), so that a request that has only begun to show is waited for."""
 
-_COMMANDS = frozenset({"agent", "repeat", "goodbye", "thanks", "dont_know"})
+_UNFINISHED = frozenset({"hold_on"})
+"""Commands after which the caller goes on: "one moment … it's 4 7 2"."""
 _TRAILING_MARKS = (",", "，", "、", "...", "…", "-", "–", "—", "~", ":", "：")
 
 # The last word tells whether more is to come. These are words of grammar, not of content: a manager has no say in
@@ -58,7 +60,7 @@ _ZH_ENDINGS = (
 )
 
 
-def completeness(
+def completeness(  # noqa: PLR0911 (a table: one return per row)
     meaning: Meaning, expecting: Expectation, text: str, content: Content | None = None
 ) -> Completeness:
     """Judge whether the caller has said all they mean to say.
@@ -79,11 +81,13 @@ def completeness(
         if number is not None:
             return number
     trailing = _trails_off(text, meaning.language)
-    if meaning.intent in ("yes", "no") or meaning.intent in _COMMANDS:
-        return "incomplete" if trailing else "complete"
     if trailing:
         return "incomplete"
-    if meaning.intent is None or meaning.confidence < CONFIDENT:
+    if meaning.intent in COMMANDS:
+        return "open" if meaning.intent in _UNFINISHED or _may_correct(meaning, expecting) else "complete"
+    if expecting.kind in ("slot", "yes_no") and expecting.slot in meaning.slots:
+        return _value(meaning, expecting, content)
+    if meaning.intent is None or not meaning.sure or meaning.confidence < CONFIDENT:
         return "open"
     request = content.requests.get(meaning.intent) if content is not None else None
     missing = request is not None and any(slot not in meaning.slots for slot in request.slots)
@@ -101,6 +105,21 @@ def _digits(meaning: Meaning, expecting: Expectation, text: str) -> Completeness
         # Words after the number are part of the answer; a number in the middle of a longer story is not its end.
         return "complete" if is_mostly_number(text, value) else "open"
     return "incomplete"
+
+
+def _value(meaning: Meaning, expecting: Expectation, content: Content | None) -> Completeness:
+    """Judge an answer that holds the value that was asked for: only words may always go on."""
+    spec = content.slots.get(expecting.slot or "") if content is not None else None
+    kind = spec.kind if spec is not None else "text"
+    value = meaning.slots[expecting.slot or ""].value
+    named = kind == "identity" and not value.isdigit()
+    return "open" if kind == "text" or named else "complete"
+
+
+def _may_correct(meaning: Meaning, expecting: Expectation) -> bool:
+    """Whether the right value may follow: "no … nine five", in answer to one that was read back."""
+    reads_back = expecting.kind == "yes_no" and expecting.question == "check" and expecting.slot is not None
+    return reads_back and meaning.intent == "no" and expecting.slot not in meaning.slots
 
 
 def _trails_off(text: str, language: Language) -> bool:

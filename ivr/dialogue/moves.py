@@ -1,17 +1,19 @@
-"""Single moves of a conversation: ask, offer a person, hand over, say goodbye. Pure, and used by every rule."""
+"""Single moves of a conversation: ask, offer a person, put through, say goodbye. Pure, and used by every rule."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from ivr.content.keys import menu_key_of
-from ivr.content.spoken import spell_digits
+from ivr.content.hours import is_open
+from ivr.content.keys import label_of, menu_key_of
+from ivr.content.render import render
 from ivr.content.types import Content, Tone
 from ivr.dialogue.types import Action, Decision, DialogueState, HandoffReason, Say
 from ivr.understanding.types import ANYTHING, Expectation
 
 Move = tuple[DialogueState, Decision]
 YES_NO = Expectation(kind="yes_no")
+CHECK = Expectation(kind="yes_no", question="check")
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,10 @@ class Why:
     reason: str
     contributions: Mapping[str, float] = field(default_factory=dict)
 
+    def but(self, more: str) -> "Why":
+        """The same, with what follows from it."""
+        return Why(f"{self.reason}: {more}", self.contributions)
+
 
 def next_say(state: DialogueState, key: str, values: Mapping[str, str] | None = None) -> tuple[DialogueState, Say]:
     """Take the next wording of a text, so that the caller never hears the same words for it twice running."""
@@ -29,23 +35,17 @@ def next_say(state: DialogueState, key: str, values: Mapping[str, str] | None = 
     return replace(state, misses={**state.misses, key: wording + 1}), say
 
 
-def slot_expectation(state: DialogueState, content: Content) -> Expectation:
-    """What completes the number that is being asked for: all its digits, or those still missing."""
-    request = content.requests.get(state.intent or "")
-    slot = missing_slot(state, content)
-    if request is None or slot is None:
-        return ANYTHING
-    return Expectation(
-        kind="digits", slot=slot, digits=content.slots[slot].digits - len(state.partial), intent=request.intent
-    )
+def label(state: DialogueState, content: Content, intent: str) -> str:
+    """What a request is called, in the caller's language."""
+    key = label_of(intent)
+    known = any(key in texts for texts in content.texts.values())
+    return render(content, Say(key), state.language) if known else intent.replace("_", " ")
 
 
-def missing_slot(state: DialogueState, content: Content) -> str | None:
-    """The first slot of the current request that has no value yet."""
-    request = content.requests.get(state.intent or "")
-    if request is None:
-        return None
-    return next((slot for slot in request.slots if slot not in state.slots and slot in content.slots), None)
+def people_are_there(state: DialogueState, content: Content) -> bool:
+    """Whether somebody takes calls now. A call of which the time is not known is taken to be within hours."""
+    now = state.call.now if state.call else None
+    return now is None or is_open(content.hours, content.hours.agents, now)
 
 
 def menu(state: DialogueState, content: Content) -> tuple[DialogueState, tuple[Say, ...], Expectation]:
@@ -58,38 +58,27 @@ def menu(state: DialogueState, content: Content) -> tuple[DialogueState, tuple[S
     return state, (intro, *entries, agent), Expectation(kind="choice", keys={**keys, "0": "agent"})
 
 
-def ask_request(state: DialogueState, why: Why, action: Action = Action.ASK, before: tuple[Say, ...] = ()) -> Move:
-    """Ask what the caller wants."""
-    state, question = next_say(state, "ask_request")
-    state = replace(state, question="opening", intent=None, slots={}, partial="")
-    return state, Decision(action, why.reason, why.contributions, (*before, question), expect=ANYTHING)
-
-
-def ask_slot(
-    state: DialogueState,
-    content: Content,
-    why: Why,
-    action: Action = Action.ASK,
-    before: tuple[Say, ...] = (),
-    tone: Tone = "neutral",
-) -> Move:
-    """Ask for the first slot that is missing, from its first digit."""
-    state = replace(state, question="slot", partial="")
-    state, question = next_say(state, f"ask_{missing_slot(state, content)}")
-    say = (*before, question)
-    return state, Decision(
-        action, why.reason, why.contributions, say, tone=tone, expect=slot_expectation(state, content)
+def put_aside(state: DialogueState) -> DialogueState:
+    """Forget the request being worked on; what waits, and what was said of others, is kept."""
+    return replace(
+        state,
+        intent=None,
+        slots={},
+        partial="",
+        pending=None,
+        guesses=(),
+        given={},
+        doubt=None,
+        promise=None,
+        assumed=False,
     )
 
 
-def ask_rest(
-    state: DialogueState, content: Content, why: Why, action: Action = Action.ASK, before: tuple[Say, ...] = ()
-) -> Move:
-    """Ask for the digits that are still missing, reading back those that were heard."""
-    state = replace(state, question="slot")
-    state, words = next_say(state, "more_digits", {"digits": spell_digits(state.partial, state.language)})
-    say = (*before, words)
-    return state, Decision(action, why.reason, why.contributions, say, expect=slot_expectation(state, content))
+def ask_request(state: DialogueState, why: Why, action: Action = Action.ASK, before: tuple[Say, ...] = ()) -> Move:
+    """Ask what the caller wants."""
+    state, question = next_say(state, "ask_request")
+    state = replace(put_aside(state), question="opening", resumed=False)
+    return state, Decision(action, why.reason, why.contributions, (*before, question), expect=ANYTHING)
 
 
 def anything_else(
@@ -97,23 +86,32 @@ def anything_else(
 ) -> Move:
     """Ask whether there is more to do."""
     state, question = next_say(state, "anything_else")
-    state = replace(state, question="anything_else", intent=None, slots={}, partial="", pending=None)
+    state = replace(put_aside(state), question="anything_else", resumed=False)
     return state, Decision(action, why.reason, why.contributions, (*before, question), expect=YES_NO)
 
 
-def offer_agent(state: DialogueState, why: Why, before: tuple[Say, ...] = (), tone: Tone = "neutral") -> Move:
-    """Offer a person."""
-    state, question = next_say(state, "offer_agent")
-    state = replace(state, question="offer_agent", partial="", pending=None)
+def offer_agent(
+    state: DialogueState, content: Content, why: Why, before: tuple[Say, ...] = (), tone: Tone = "neutral"
+) -> Move:
+    """Offer a person; outside their hours, a call-back. What was told so far is kept."""
+    state, question = next_say(state, "offer_agent" if people_are_there(state, content) else "offer_callback")
+    state = replace(state, question="offer_agent", partial="", pending=None, doubt=None, resumed=False)
     say = (*before, question)
     return state, Decision(Action.OFFER_AGENT, why.reason, why.contributions, say, tone=tone, expect=YES_NO)
 
 
-def hand_off(state: DialogueState, handoff: HandoffReason, why: Why, before: tuple[Say, ...] = ()) -> Move:
-    """Put the caller through to a person: the conversation ends here."""
-    asked = handoff is HandoffReason.CALLER_ASKED
-    tone: Tone = "neutral" if asked else "apologetic"
-    state, words = next_say(state, "handing_over" if asked else "handing_over_sorry")
+def put_through(
+    state: DialogueState,
+    handoff: HandoffReason,
+    why: Why,
+    before: tuple[Say, ...] = (),
+    key: Literal["handing_over", "handing_over_sorry"] | None = None,
+) -> Move:
+    """Put the caller through to a person, or voicemail when nobody answers: the conversation ends here."""
+    if key is None:
+        key = "handing_over" if handoff is HandoffReason.CALLER_ASKED else "handing_over_sorry"
+    tone: Tone = "neutral" if key == "handing_over" else "apologetic"
+    state, words = next_say(state, key)
     decision = Decision(
         Action.HAND_OFF,
         why.reason,
@@ -126,7 +124,12 @@ def hand_off(state: DialogueState, handoff: HandoffReason, why: Why, before: tup
     return end(state, decision)
 
 
-def say_goodbye(state: DialogueState, why: Why, key: Literal["goodbye", "goodbye_silent"] = "goodbye") -> Move:
+def say_goodbye(
+    state: DialogueState,
+    why: Why,
+    key: Literal["goodbye", "goodbye_silent"] = "goodbye",
+    before: tuple[Say, ...] = (),
+) -> Move:
     """End the call politely.
 
     The outcome is ``resolved`` when at least one request was answered. A caller who leaves without an answer was
@@ -136,7 +139,8 @@ def say_goodbye(state: DialogueState, why: Why, key: Literal["goodbye", "goodbye
     tone: Tone = "neutral" if helped or not state.tried else "apologetic"
     state, words = next_say(state, key)
     outcome: Literal["resolved", "abandoned"] = "resolved" if helped else "abandoned"
-    return end(state, Decision(Action.HANG_UP, why.reason, why.contributions, (words,), tone=tone, outcome=outcome))
+    say = (*before, words)
+    return end(state, Decision(Action.HANG_UP, why.reason, why.contributions, say, tone=tone, outcome=outcome))
 
 
 def end(state: DialogueState, decision: Decision) -> Move:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Literal
 
 from ivr.content.types import Language, Tone
-from ivr.understanding.types import ANYTHING, Expectation, Meaning
+from ivr.understanding.types import ANYTHING, Expectation, Meaning, SlotValue
 
 
 class Action(StrEnum):
@@ -186,6 +186,47 @@ class Tried:
     detail: str = ""
 
 
+# fmt: off
+Question = Literal[
+    "opening", "slot", "confirm", "anything_else", "offer_agent", "check_slot", "check_intent", "change", "known",
+    "callback_time", "callback_propose", "callback_number", "callback_digits", "callback_check",
+]
+# fmt: on
+"""What was asked last: says what a yes, a no or a silence is an answer to."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """A request that waits for its turn: said in the same breath as another, or interrupted by it."""
+
+    intent: str
+    slots: Mapping[str, str] = field(default_factory=dict)
+    begun: bool = False
+    """Whether it had been begun: it is then gone on with."""
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """A value that is read back before it is used."""
+
+    slot: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Promise:
+    """A call-back that is being arranged."""
+
+    reason: HandoffReason
+    """Why a person is needed."""
+    request: str | None = None
+    at: datetime | None = None
+    """Proposed or chosen; aware, within the agents' hours."""
+    number: str | None = None
+    misses: int = 0
+    """Answers that led nowhere, for the present question."""
+
+
 @dataclass(frozen=True)
 class DialogueState:
     """Everything the conversation remembers. Replaced, never changed."""
@@ -209,8 +250,7 @@ class DialogueState:
     """How fast we speak from now on; the caller may ask for it."""
     loudness: Literal["normal", "loud"] = "normal"
     ended: bool = False
-    question: Literal["opening", "slot", "confirm", "anything_else", "offer_agent"] = "opening"
-    """What was asked last: says what a yes, a no or a silence is an answer to."""
+    question: Question = "opening"
     partial: str = ""
     """Digits heard so far of a number that is told in parts."""
     pending: Lookup | None = None
@@ -219,3 +259,34 @@ class DialogueState:
     """Exchanges since a request was answered or a person offered."""
     ending: Decision | None = None
     """The decision that ended the conversation; repeated, without words, for whatever still comes."""
+    call: Answered | None = None
+    """How the call came in: its time, its number."""
+    waiting: tuple[Wish, ...] = ()
+    """Requests to come back to, the next one first."""
+    context: Mapping[str, str] = field(default_factory=dict)
+    """Values of the request answered last: "cancel it" is about them."""
+    context_intent: str | None = None
+    """The request that :attr:`context` comes from; asked once more, it is about something else."""
+    guesses: tuple[str, ...] = ()
+    """Requests asked back about ("a return, is it?"), the likeliest first."""
+    given: Mapping[str, SlotValue] = field(default_factory=dict)
+    """Values that came with a guess."""
+    denied: tuple[str, ...] = ()
+    """Guesses that the caller said no to since the last request began."""
+    doubt: Doubt | None = None
+    """The value being read back."""
+    proven: tuple[str, ...] = ()
+    """Values of the verification's key for which the caller has proven who they are."""
+    told: tuple[str, ...] = ()
+    """Incidents the caller has heard of."""
+    filled: tuple[str, ...] = ()
+    """``intent.slot`` of what has been told so far in the call: progress, once each."""
+    resumed: bool = False
+    """Whether the question was asked on coming back to a request: a no then means "leave it"."""
+    assumed: bool = False
+    """Whether the request was taken for granted although it was not sure: a no to its first question then means
+    "not that"."""
+    topic: str = ""
+    """What the caller wants, in the words in which they said so."""
+    promise: Promise | None = None
+    """The call-back being arranged."""

@@ -1,48 +1,6 @@
-"""The demo shop's tables and its orders. Dates are days from the day of seeding."""
+"""The demo shop's orders, and what belongs to them. Days are counted from the day of seeding."""
 
-import datetime as dt
 from dataclasses import dataclass
-
-from sqlalchemy import Date, ForeignKey, Integer, String
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
-
-
-class Base(DeclarativeBase):
-    """All tables of the demo shop."""
-
-
-class Order(Base):
-    """One order. ``day`` is the day its status is about: of leaving, arriving, cancelling or refunding."""
-
-    __tablename__ = "orders"
-    number: Mapped[str] = mapped_column(String(20), primary_key=True)
-    status: Mapped[str] = mapped_column(String(20))
-    customer_name: Mapped[str] = mapped_column(String(80))
-    customer_phone: Mapped[str] = mapped_column(String(20), index=True)
-    item: Mapped[str] = mapped_column(ForeignKey("products.sku"))
-    quantity: Mapped[int] = mapped_column(Integer)
-    courier: Mapped[str | None] = mapped_column(String(40), default=None)
-    ordered_on: Mapped[dt.date] = mapped_column(Date)
-    day: Mapped[dt.date] = mapped_column(Date)
-
-
-class Product(Base):
-    """A product, named in each language."""
-
-    __tablename__ = "products"
-    sku: Mapped[str] = mapped_column(String(40), primary_key=True)
-    ko: Mapped[str] = mapped_column(String(80))
-    en: Mapped[str] = mapped_column(String(80))
-    ja: Mapped[str] = mapped_column(String(80))
-    zh: Mapped[str] = mapped_column(String(80))
-
-
-class Seeding(Base):
-    """The day the demo orders were dated from."""
-
-    __tablename__ = "seeding"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    day: Mapped[dt.date] = mapped_column(Date)
 
 
 @dataclass(frozen=True)
@@ -72,19 +30,23 @@ PRODUCTS: tuple[tuple[str, str, str, str, str], ...] = (
 )
 """SKU, then its name in Korean, English, Japanese and Chinese."""
 
-COURIERS: dict[str, dict[str, str]] = {
-    "swift": {"ko": "바람택배", "en": "Swift Parcel", "ja": "かぜ便", "zh": "快风快递"},
-    "acorn": {"ko": "도토리배송", "en": "Acorn Delivery", "ja": "どんぐり便", "zh": "橡果配送"},
+PRICES: dict[str, int] = {
+    "sneakers": 59_000,
+    "raincoat": 23_000,
+    "kettle": 35_900,
+    "blanket": 29_900,
+    "headphones": 89_000,
+    "backpack": 64_000,
+    "lamp": 42_500,
+    "mug": 8_900,
 }
-"""Couriers of the demo shop (invented), as they are called in each language."""
+"""Won, delivery included."""
 
-STATUSES: dict[str, dict[str, str]] = {
-    "preparing": {"ko": "포장 중", "en": "being packed", "ja": "梱包中", "zh": "打包中"},
-    "on_the_way": {"ko": "배송 중", "en": "on its way", "ja": "配送中", "zh": "配送中"},
-    "delivered": {"ko": "배송 완료", "en": "delivered", "ja": "配達済み", "zh": "已送达"},
-    "cancelled": {"ko": "취소", "en": "cancelled", "ja": "キャンセル", "zh": "已取消"},
-    "returning": {"ko": "반품 중", "en": "on its way back", "ja": "返品中", "zh": "退货中"},
-}
+STOCK: tuple[tuple[str, int, int | None], ...] = (
+    *(("sneakers", 12, None), ("raincoat", 0, 5), ("kettle", 7, None), ("blanket", 31, None)),
+    *(("headphones", 0, 9), ("backpack", 3, None), ("lamp", 18, None), ("mug", 46, None)),
+)
+"""SKU, how many there are, in how many days more come."""
 
 ORDERS: tuple[DemoOrder, ...] = (
     DemoOrder("47291", "on_the_way", "sneakers", -2, 1, "swift", "김하늘", "+821055500101"),
@@ -101,3 +63,46 @@ ORDERS: tuple[DemoOrder, ...] = (
     DemoOrder("68437", "returning", "sneakers", -10, 2, "acorn", "조은서", "+821055500112"),
 )
 """Telephone numbers are from ranges set aside for fiction, or made like them."""
+
+STEPS_TAKEN: tuple[tuple[str, str, int, int], ...] = (
+    *(("47291", "collected", -1, 17), ("47291", "at_depot", -1, 22), ("47291", "left_depot", 0, 0)),
+    *(("58306", "left_depot", -2, 23), ("58306", "out_for_delivery", -1, 8), ("58306", "handed_over", -1, 14)),
+    *(("30517", "collected", -2, 16), ("30517", "left_depot", -1, 21), ("30517", "out_for_delivery", 0, 0)),
+    *(("82964", "out_for_delivery", -3, 9), ("82964", "handed_over", -3, 11)),
+    *(("74608", "picked_up", -1, 15),),
+    *(("96720", "collected", -1, 18),),
+    *(("43859", "handed_over", -15, 13),),
+    *(("50914", "collected", -1, 16), ("50914", "at_depot", -1, 23)),
+    *(("68437", "picked_up", -2, 10),),
+)
+"""Order, step, day and hour."""
+
+SENT_BACK: tuple[tuple[str, str, int], ...] = (("74608", "return", -1), ("68437", "return", -2))
+"""Order, return or exchange, day of the pick-up."""
+
+REFUNDS: tuple[tuple[str, bool, int], ...] = (("19375", True, -1), ("74608", False, 3), ("68437", False, 2))
+"""Order, whether it is paid, and the day."""
+
+COUPONS: tuple[tuple[str, int, bool], ...] = (
+    *(("+821055500101", 6, False), ("+821055500101", 30, False), ("+821055500101", -4, False)),
+    *(("+821055500102", 12, False), ("+821055500103", 3, True), ("+12025550104", 20, False)),
+    *(("+12025550107", 9, False), ("+12025550107", 9, False), ("+815055500108", 14, False)),
+    *(("+8613055500109", 25, False), ("+8613055500109", 40, False)),
+)
+"""Customer, day of expiry, whether it is used."""
+
+OTHER_NAMES: dict[str, str] = {
+    "+821055500101": "Kim Haneul",
+    "+821055500102": "Lee Seojun",
+    "+821055500103": "Park Jiwoo",
+    "+12025550104": "에마 클라크/엠마 클라크/エマ・クラーク/艾玛克拉克",
+    "+821055500105": "Choi Yuna",
+    "+821055500106": "Jung Minho",
+    "+12025550107": "제임스 밀러/ジェームズ・ミラー/詹姆斯米勒",
+    "+815055500108": "さとうあおい/佐藤あおい/Aoi Sato/사토 아오이",
+    "+8613055500109": "Wang Fang/왕팡",
+    "+821055500110": "Kang Doyun",
+    "+815055500111": "すずきれん/鈴木れん/Ren Suzuki/스즈키 렌",
+    "+821055500112": "Cho Eunseo",
+}
+"""Customer → how the name is written in other scripts, and read."""

@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 
 from ivr.content.keys import label_of
 from ivr.content.render import render
+from ivr.content.requests import COMMANDS
 from ivr.content.spoken import spell_digits
 from ivr.content.types import Content, Language
 from ivr.dialogue.types import DialogueState, HandoffReason, Say
 from ivr.records.types import TurnRecord
 
-NO_REQUEST = frozenset({"agent", "repeat", "goodbye", "thanks", "yes", "no", "dont_know"})
+NO_REQUEST = frozenset(COMMANDS)
 """Intents that are no request: what the caller wants is in another turn."""
 
 
@@ -33,11 +34,13 @@ def summarise(
 
     Returns:
         The keys of the public interface: ``headline``, ``caller``, ``request``, ``verified``, ``tried``,
-        ``feeling``, ``suggested_opening``; ``request`` and ``feeling`` are None when not known.
+        ``feeling``, ``suggested_opening``; ``request`` and ``feeling`` are None when not known. Besides:
+        ``identity_proven``, whether the caller has shown who they are; ``told``, what they told for the request in
+        question, checked or not; ``intent`` and ``reason``, for programs.
     """
     intent, said = _request(state, turns)
     label = _label(content, intent, language) if intent else None
-    number = _number(state, turns)
+    number = _number(state, turns, content)
     why = _text(content, f"why_{reason.value}", language)
     return {
         "headline": _headline(content, label, number, why, language),
@@ -47,6 +50,8 @@ def summarise(
         "tried": [_tried(content, tried.intent, tried.outcome, tried.detail, language) for tried in state.tried],
         "feeling": _feeling(turns),
         "suggested_opening": _opening(content, label, number, language),
+        "identity_proven": bool(state.proven),
+        "told": {slot: value for slot, value in state.slots.items() if slot not in _secrets(content)},
         "intent": intent,
         "reason": reason.value,
     }
@@ -86,14 +91,21 @@ def _request(state: DialogueState, turns: Sequence[TurnRecord]) -> tuple[str | N
     return intent, unknown[-1] if unknown else None
 
 
-def _number(state: DialogueState, turns: Sequence[TurnRecord]) -> str | None:
+def _number(state: DialogueState, turns: Sequence[TurnRecord], content: Content) -> str | None:
     """The latest number given for a slot of the request, verified or not."""
     if "order_number" in state.verified:
         return state.verified["order_number"]
-    given = [value for turn in turns for slot, value in turn.slots.items() if slot != "answer"]
+    numbers = {slot for slot, spec in content.slots.items() if spec.kind == "digits"}
+    told = [value for slot, value in state.slots.items() if slot in numbers]
+    given = [value for turn in turns for slot, value in turn.slots.items() if slot in numbers]
     latest = [tried.detail for tried in state.tried if tried.detail.isdigit()]
-    known = list(state.slots.values()) or latest or given
+    known = told or latest or given
     return known[-1] if known else None
+
+
+def _secrets(content: Content) -> frozenset[str]:
+    """Slots that only prove who somebody is: the agent needs to know that it was proven, not with what."""
+    return frozenset(slot for slot, spec in content.slots.items() if spec.kind == "identity")
 
 
 def _headline(content: Content, label: str | None, number: str | None, why: str, language: Language) -> str:

@@ -16,8 +16,25 @@ import structlog
 from ivr.records.backlog import MAX_IN_MEMORY, Backlog
 from ivr.records.bus import Bus, Event
 from ivr.records.store import Store
-from ivr.records.types import CallStarted, DecisionRecord, HandoffRecord, Outcome, TurnRecord
-from ivr.records.views import CallHeader, Json, decision_json, handoff_json, plain, time_text, turn_json
+from ivr.records.types import (
+    CallbackRecord,
+    CallStarted,
+    DecisionRecord,
+    HandoffRecord,
+    Outcome,
+    TurnRecord,
+    VoicemailRecord,
+)
+from ivr.records.views import (
+    CallHeader,
+    Json,
+    decision_json,
+    entry_json,
+    handoff_json,
+    plain,
+    time_text,
+    turn_json,
+)
 from ivr.records.writer import Writer
 from ivr.records.writes import Write, WriteKind
 
@@ -30,6 +47,7 @@ class _Live:
 
     header: CallHeader
     handoff: Json | None = None
+    callback: Json | None = None
 
 
 class DatabaseJournal:
@@ -91,6 +109,12 @@ class DatabaseJournal:
             data = turn_json(turn)
             self._publish(call_sid, "turn", data, self._keep(call_sid, "turn", data))
 
+    def caller_went_on(self, call_sid: str, turn: TurnRecord, since_ms: int) -> None:
+        """The caller went on: ``turn`` replaces its beginning, decisions since then are withdrawn."""
+        with self._guard(call_sid, "went_on"):
+            data = _plain({**turn_json(turn), "since_ms": since_ms})
+            self._publish(call_sid, "went_on", data, self._keep(call_sid, "went_on", data))
+
     def decision(self, call_sid: str, decision: DecisionRecord) -> None:
         """Add a decision."""
         with self._guard(call_sid, "decision"):
@@ -118,6 +142,37 @@ class DatabaseJournal:
             data = {**live.handoff, "status": change["status"], "agent": change["agent"] or live.handoff["agent"]}
             self._calls[call_sid] = replace(live, handoff=data)
             self._publish(call_sid, "handoff", data, seq)
+
+    def callback(self, call_sid: str, callback: CallbackRecord) -> None:
+        """Set or replace the call's promise to call back."""
+        with self._guard(call_sid, "callback"):
+            data = entry_json(callback)
+            seq = self._keep(call_sid, "callback", data)
+            live = self._calls.get(call_sid)
+            if live:
+                self._calls[call_sid] = replace(live, callback=data)
+            self._publish(call_sid, "callback", data, seq)
+
+    def callback_done(self, call_sid: str) -> None:
+        """The promise was kept."""
+        with self._guard(call_sid, "callback_done"):
+            seq = self._keep(call_sid, "callback_done", {})
+            live = self._calls.get(call_sid)
+            if live and live.callback:
+                data = _plain({**live.callback, "status": "done"})
+                self._calls[call_sid] = replace(live, callback=data)
+                self._publish(call_sid, "callback", data, seq)
+
+    def voicemail(self, call_sid: str, voicemail: VoicemailRecord) -> None:
+        """The caller left a message."""
+        with self._guard(call_sid, "voicemail"):
+            data = entry_json(voicemail)
+            self._publish(call_sid, "voicemail", data, self._keep(call_sid, "voicemail", data))
+
+    def left_open(self, call_sid: str, intent: str) -> None:
+        """The call came to its end, or to a person, with this request undone."""
+        with self._guard(call_sid, "left_open"):
+            self._keep(call_sid, "left_open", _plain({"intent": intent}))
 
     def outcome(self, call_sid: str, outcome: Outcome) -> None:
         """What the call came to, before it has ended."""

@@ -80,10 +80,14 @@ class CallRow(Base):
     content_version: Mapped[str] = mapped_column(String(128))
     node: Mapped[str] = mapped_column(String(128))
     """The process that holds the call: tells calls of a dead process from live ones."""
+    open_intent: Mapped[str | None] = mapped_column(String(128))
+    """The request that was left undone when the call ended or went to a person."""
 
     turns: Mapped[list["TurnRow"]] = relationship(order_by="TurnRow.seq", cascade="all, delete-orphan")
     decisions: Mapped[list["DecisionRow"]] = relationship(order_by="DecisionRow.seq", cascade="all, delete-orphan")
     handoff: Mapped["HandoffRow | None"] = relationship(cascade="all, delete-orphan")
+    callback: Mapped["CallbackRow | None"] = relationship(cascade="all, delete-orphan")
+    voicemail: Mapped["VoicemailRow | None"] = relationship(cascade="all, delete-orphan")
 
 
 class TurnRow(Base):
@@ -125,6 +129,7 @@ class DecisionRow(Base):
     action: Mapped[str] = mapped_column(String(32))
     reason: Mapped[str] = mapped_column(Text)
     contributions: Mapped[JsonObject] = mapped_column(JSON)
+    withdrawn: Mapped[bool] = mapped_column(default=False)
 
 
 class HandoffRow(Base):
@@ -141,3 +146,31 @@ class HandoffRow(Base):
     summary: Mapped[JsonObject] = mapped_column(JSON)
     status: Mapped[str] = mapped_column(String(16))
     agent: Mapped[str | None] = mapped_column(String(256))
+
+
+class CallbackRow(Base):
+    """The promise to call back that a call ended with."""
+
+    __tablename__ = "callbacks"
+    __table_args__ = (Index(None, "status", "at"),)
+
+    call_sid: Mapped[str] = mapped_column(ForeignKey("calls.call_sid", ondelete="CASCADE"), primary_key=True)
+    seq: Mapped[int] = mapped_column(BigInteger)
+    """Of the latest change."""
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    number: Mapped[str] = mapped_column(String(256))
+    request: Mapped[str | None] = mapped_column(String(128))
+    topic: Mapped[str] = mapped_column(Text)
+    status: Mapped[str] = mapped_column(String(16))
+
+
+class VoicemailRow(Base):
+    """The message that a caller left."""
+
+    __tablename__ = "voicemails"
+
+    call_sid: Mapped[str] = mapped_column(ForeignKey("calls.call_sid", ondelete="CASCADE"), primary_key=True)
+    seq: Mapped[int] = mapped_column(BigInteger)
+    recording_url: Mapped[str] = mapped_column(Text)
+    recording_sid: Mapped[str | None] = mapped_column(String(64))
+    duration_s: Mapped[float | None] = mapped_column(Double)

@@ -16,6 +16,7 @@ from ivr.records.engine import BUSY_TIMEOUT_MS, WRITES, connect, sqlite_file
 from ivr.records.migrate import migrate
 from ivr.records.models import CallRow, DecisionRow, HandoffRow, TurnRow
 from ivr.records.presence import Presence
+from ivr.records.types import CallbackRecord, OpenRequest
 from ivr.records.views import CallView
 from ivr.records.writes import Write, apply
 
@@ -86,6 +87,28 @@ class Store:
         """
         with self._reading() as session:
             return queries.call(session, call_sid)
+
+    def callbacks(self, status: str | None, limit: int) -> tuple[tuple[str, CallbackRecord], ...]:
+        """Call SID and promise of the ``limit`` call-backs that are due first.
+
+        Args:
+            status: ``waiting`` or ``done``; None: both.
+            limit: At most so many.
+
+        Raises:
+            RecordsError: the database can't be read.
+        """
+        with self._reading() as session:
+            return queries.callbacks(session, status, limit)
+
+    def open_request(self, number: str, since: datetime) -> OpenRequest | None:
+        """What the latest call of ``number``, if it ended at ``since`` or later, left open and is open still.
+
+        Raises:
+            RecordsError: the database can't be read.
+        """
+        with self._reading() as session:
+            return queries.open_request(session, number, since)
 
     def write(self, writes: Sequence[Write]) -> None:
         """Do ``writes``, all or none. The journal's business; nobody else writes.

@@ -41,6 +41,41 @@ class DecisionRecord:
     action: str
     reason: str
     contributions: Mapping[str, float] = field(default_factory=dict)
+    withdrawn: bool = False
+    """The caller went on with the turn that it answered, so it was decided anew."""
+
+
+@dataclass(frozen=True)
+class CallbackRecord:
+    """A promise to call back."""
+
+    at: datetime
+    """When; aware."""
+    number: str
+    request: str | None = None
+    """The intent it is about."""
+    topic: str = ""
+    """What the caller wants, in their own words."""
+    status: Literal["waiting", "done"] = "waiting"
+
+
+@dataclass(frozen=True)
+class VoicemailRecord:
+    """A message the caller left with the carrier."""
+
+    recording_url: str
+    """Where the carrier keeps it; fetched with the carrier's credentials."""
+    recording_sid: str | None = None
+    duration_s: float | None = None
+
+
+@dataclass(frozen=True)
+class OpenRequest:
+    """What somebody called about lately and was left open."""
+
+    intent: str
+    ended_at: datetime
+    """When that call ended; aware, UTC."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +106,8 @@ class Journal(Protocol):
     """Where a live call writes what happens. Never blocks on the database and never raises into the call.
 
     Writes of one call arrive in the order they were made. Each write is also published as an event of the
-    live call (``turn``, ``decision``, ``handoff``, ``status``, ``ended``).
+    live call (``turn``, ``went_on``, ``decision``, ``handoff``, ``callback``, ``voicemail``, ``status``,
+    ``ended``).
     """
 
     def call_started(self, call: CallStarted) -> None:
@@ -86,6 +122,14 @@ class Journal(Protocol):
         """Add a turn."""
         ...
 
+    def caller_went_on(self, call_sid: str, turn: TurnRecord, since_ms: int) -> None:
+        """The caller went on with a turn after its reply had been decided.
+
+        ``turn`` takes the place of the caller's turn that began at the same time; decisions made since
+        ``since_ms`` are marked as withdrawn.
+        """
+        ...
+
     def decision(self, call_sid: str, decision: DecisionRecord) -> None:
         """Add a decision."""
         ...
@@ -96,6 +140,22 @@ class Journal(Protocol):
 
     def handoff_status(self, call_sid: str, status: str, agent: str | None = None) -> None:
         """Change the status of the call's hand-off."""
+        ...
+
+    def callback(self, call_sid: str, callback: CallbackRecord) -> None:
+        """Set or replace the call's promise to call back."""
+        ...
+
+    def callback_done(self, call_sid: str) -> None:
+        """The promise was kept."""
+        ...
+
+    def voicemail(self, call_sid: str, voicemail: VoicemailRecord) -> None:
+        """The caller left a message."""
+        ...
+
+    def left_open(self, call_sid: str, intent: str) -> None:
+        """The call came to its end, or to a person, with this request undone."""
         ...
 
     def outcome(self, call_sid: str, outcome: Outcome) -> None:

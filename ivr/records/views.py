@@ -6,10 +6,18 @@ from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Generic, TypeVar
 
-from ivr.records.types import DecisionRecord, HandoffRecord, Outcome, TurnRecord
+from ivr.records.types import (
+    CallbackRecord,
+    DecisionRecord,
+    HandoffRecord,
+    Outcome,
+    TurnRecord,
+    VoicemailRecord,
+)
 
 Json = dict[str, object]
-_Entry = TypeVar("_Entry", TurnRecord, DecisionRecord, HandoffRecord)
+_Record = TurnRecord | DecisionRecord | HandoffRecord | CallbackRecord | VoicemailRecord
+_Entry = TypeVar("_Entry", TurnRecord, DecisionRecord, HandoffRecord, CallbackRecord, VoicemailRecord)
 
 
 @dataclass(frozen=True)
@@ -57,6 +65,8 @@ class CallView:
     turns: tuple[Numbered[TurnRecord], ...] = ()
     decisions: tuple[Numbered[DecisionRecord], ...] = ()
     handoff: Numbered[HandoffRecord] | None = None
+    callback: Numbered[CallbackRecord] | None = None
+    voicemail: Numbered[VoicemailRecord] | None = None
     ended_seq: int | None = None
     """Number of the call's end, once it has ended."""
 
@@ -67,22 +77,24 @@ class CallView:
             "turns": [turn_json(turn.entry) for turn in self.turns],
             "decisions": [decision_json(decision.entry) for decision in self.decisions],
             "handoff": handoff_json(self.handoff.entry) if self.handoff else None,
+            "callback": entry_json(self.callback.entry) if self.callback else None,
+            "voicemail": entry_json(self.voicemail.entry) if self.voicemail else None,
         }
 
 
 def turn_json(turn: TurnRecord) -> Json:
     """One entry of ``turns``."""
-    return _entry_json(turn)
+    return entry_json(turn)
 
 
 def decision_json(decision: DecisionRecord) -> Json:
     """One entry of ``decisions``."""
-    return _entry_json(decision)
+    return entry_json(decision)
 
 
 def handoff_json(handoff: HandoffRecord) -> Json:
     """The ``handoff`` of a call."""
-    return _entry_json(handoff)
+    return entry_json(handoff)
 
 
 def time_text(moment: datetime) -> str:
@@ -111,7 +123,8 @@ def plain(value: object) -> object:
     return text.encode("utf-8", "replace").decode().replace("\x00", "\ufffd")
 
 
-def _entry_json(entry: TurnRecord | DecisionRecord | HandoffRecord) -> Json:
+def entry_json(entry: _Record) -> Json:
+    """Any entry of a call: its fields."""
     return {field.name: plain(getattr(entry, field.name)) for field in fields(entry)}
 
 

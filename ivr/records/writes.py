@@ -9,15 +9,27 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal, get_args
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from ivr.errors import RecordsError
-from ivr.records.models import CallRow, DecisionRow, HandoffRow, TurnRow
+from ivr.records.models import CallbackRow, CallRow, DecisionRow, HandoffRow, TurnRow, VoicemailRow
 from ivr.records.views import Json
 
 WriteKind = Literal[
-    "call_started", "language", "turn", "decision", "handoff", "handoff_status", "outcome", "call_ended"
+    "call_started",
+    "language",
+    "turn",
+    "went_on",
+    "decision",
+    "handoff",
+    "handoff_status",
+    "callback",
+    "callback_done",
+    "voicemail",
+    "left_open",
+    "outcome",
+    "call_ended",
 ]
 
 
@@ -116,6 +128,22 @@ def _turn(session: Session, call: CallRow, write: Write) -> None:
     session.add(TurnRow(call_sid=call.call_sid, seq=write.seq, **write.data))
 
 
+def _went_on(session: Session, call: CallRow, write: Write) -> None:
+    data = dict(write.data)
+    since_ms = int(str(data.pop("since_ms")))
+    same = (TurnRow.speaker == data["speaker"], TurnRow.start_ms == data["start_ms"])
+    turn = session.scalars(select(TurnRow).where(TurnRow.call_sid == call.call_sid, *same)).first()
+    if turn is None:
+        session.add(TurnRow(call_sid=call.call_sid, seq=write.seq, **data))
+    else:
+        for name, value in data.items():
+            setattr(turn, name, value)
+    made_since = (DecisionRow.at_ms >= since_ms, DecisionRow.seq < write.seq)
+    session.execute(
+        update(DecisionRow).where(DecisionRow.call_sid == call.call_sid, *made_since).values(withdrawn=True)
+    )
+
+
 def _decision(session: Session, call: CallRow, write: Write) -> None:
     session.add(DecisionRow(call_sid=call.call_sid, seq=write.seq, **write.data))
 
@@ -144,6 +172,32 @@ def _handoff_status(session: Session, call: CallRow, write: Write) -> None:
     session.flush()
 
 
+def _callback(session: Session, call: CallRow, write: Write) -> None:
+    known = session.get(CallbackRow, call.call_sid)
+    if known is not None and known.seq >= write.seq:
+        return
+    data = {**write.data, "at": datetime.fromisoformat(str(write.data["at"]))}
+    session.merge(CallbackRow(call_sid=call.call_sid, seq=write.seq, **data))
+    session.flush()
+
+
+def _callback_done(session: Session, call: CallRow, write: Write) -> None:
+    callback = session.get(CallbackRow, call.call_sid)
+    if callback is not None and callback.seq < write.seq:
+        callback.seq, callback.status = write.seq, "done"
+
+
+def _voicemail(session: Session, call: CallRow, write: Write) -> None:
+    known = session.get(VoicemailRow, call.call_sid)
+    if known is None or known.seq < write.seq:
+        session.merge(VoicemailRow(call_sid=call.call_sid, seq=write.seq, **write.data))
+        session.flush()
+
+
+def _left_open(session: Session, call: CallRow, write: Write) -> None:
+    call.open_intent = str(write.data["intent"])[:128]
+
+
 def _outcome(session: Session, call: CallRow, write: Write) -> None:
     if write.seq > call.outcome_seq:
         call.outcome = str(write.data["outcome"])
@@ -170,9 +224,14 @@ _APPLY = {
     "call_started": _call_started,
     "language": _language,
     "turn": _turn,
+    "went_on": _went_on,
     "decision": _decision,
     "handoff": _handoff,
     "handoff_status": _handoff_status,
+    "callback": _callback,
+    "callback_done": _callback_done,
+    "voicemail": _voicemail,
+    "left_open": _left_open,
     "outcome": _outcome,
     "call_ended": _call_ended,
 }

@@ -10,6 +10,7 @@ from ivr.content.types import LANGUAGES, Language
 
 CALL_SID = re.compile(r"CA[0-9A-Za-z]{4,64}")
 """Twilio's are CA and 32 hex digits; test clients' are shorter."""
+_RECORDING_SID = re.compile(r"RE[0-9A-Za-z]{4,62}")
 _NUMBER = re.compile(r"\+?[0-9]{3,20}|sip:\S{1,200}|client:\S{1,200}")
 
 _log = structlog.get_logger(__name__)
@@ -41,6 +42,11 @@ def language(asked: str | None, sid: str) -> Language | None:
 def number(value: str | None) -> str | None:
     """A party's address as Twilio gives it; None when withheld (``anonymous``) or not one."""
     return value if value and _NUMBER.fullmatch(value) else None
+
+
+def recording_sid(value: str | None) -> str | None:
+    """A recording's SID; None when it is missing or not one."""
+    return value if value and _RECORDING_SID.fullmatch(value) else None
 
 
 def seconds(value: str | None) -> float | None:

@@ -117,11 +117,12 @@ class Handover:
         url = request.form.get("RecordingUrl", "")
         left = url.startswith(("https://", "http://")) and len(url) <= 2_000
         duration_s = fields.seconds(request.form.get("RecordingDuration")) if left else None
+        recording_sid = fields.recording_sid(request.form.get("RecordingSid")) if left else None
         _log.info("voicemail", call_sid=call_sid, left=left, duration_s=duration_s)
         self.note(
             "voicemail",
             call_sid,
-            lambda: self._switchboard.voicemail(call_sid, url if left else None, duration_s),
+            lambda: self._switchboard.voicemail(call_sid, url if left else None, duration_s, recording_sid),
         )
         key = "twiml_voicemail_thanks" if left else "twiml_no_message"
         return reply(twiml.hang_up(self._text(key, self.ending(call_sid).language)))

@@ -1,4 +1,4 @@
-"""Recognises what a caller may say at any point: a person, again, goodbye, thanks, yes, no, I don't know."""
+"""Recognises what a caller may say at any point: a person, again, slower, another language, goodbye, yes."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -13,6 +13,9 @@ with a yes or no when that was asked. An order, not measured probabilities."""
 MAX_LENGTH: Mapping[Language, int] = {"ko": 20, "en": 12, "ja": 20, "zh": 14}
 """Longest utterance (characters without spaces; English: words) in which one word is enough: in longer ones,
 "상담원" and "agent" are what is talked about rather than what is wanted."""
+MAX_REST: Mapping[Language, int] = {"ko": 6, "en": 3, "ja": 7, "zh": 4}
+"""Of commands other than a person: how much may stand beside the telling word, in the same units. "영어로 된 설명서
+있나요" asks for no other language."""
 MIN_JAMO_FOR_ERROR = 8
 """Korean words of at least this many jamo may have one wrong: "상담언" is 상담원 (nine jamo). In shorter words one
 jamo makes another word."""
@@ -50,13 +53,18 @@ class Commands:
             if length > MAX_LENGTH[candidate]:
                 continue
             for word, name in self._words[candidate]:
-                if _holds(spoken, word, candidate):
+                rest = length - (len(word.split()) if candidate == "en" else len(word))
+                if (name == "agent" or rest <= MAX_REST[candidate]) and _holds(spoken, word, candidate):
                     return name, WORD
         spoken = squeeze(text)
         if language == "ko" and len(spoken) <= MAX_LENGTH["ko"]:
             letters = jamo(spoken)
             for word, name in self._words["ko"]:
-                if len(jamo(word)) >= MIN_JAMO_FOR_ERROR and _distance_within(jamo(word), letters) <= 1:
+                if (
+                    name == "agent"
+                    and len(jamo(word)) >= MIN_JAMO_FOR_ERROR
+                    and _distance_within(jamo(word), letters) <= 1
+                ):
                     return name, SIMILAR_WORD
         return None
 

@@ -1,41 +1,35 @@
-"""Text to meaning: commands, numbers, requests by the managers' examples, and an honest unknown.
+"""Text to meaning: commands, values, requests by the managers' examples, and an honest unknown.
 
-The order is that of certainty: a number or key word that was asked for; a command said alone; a telling word; a
-request; a yes or no at the beginning of an answer; a number nobody asked for. What none of them claims is
-unknown (``intent`` None).
+The order is that of certainty: a value that was asked for; a command said alone; a telling word; a request; a yes
+or no to a question; a number nobody asked for. What none of them claims is unknown (``intent`` None).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from ivr.content.types import LANGUAGES, Content, Language, Thresholds
+from ivr.content.types import Content, Language, Thresholds
+from ivr.understanding.answers import SOME_DIGITS, Answers
 from ivr.understanding.commands import EXACT, FIRST_WORD, Commands
 from ivr.understanding.encoders import create_encoder
 from ivr.understanding.intent_model import IntentModel
 from ivr.understanding.model_cache import trained
-from ivr.understanding.numbers import LIKELY, find_digits, is_mostly_number
+from ivr.understanding.numbers import LIKELY, is_mostly_number
+from ivr.understanding.requests import NOTHING, Guess, Recogniser, examples_of
+from ivr.understanding.slots.types import SlotContext
+from ivr.understanding.slots.yes_no import find_answer
 from ivr.understanding.text import MAX_CHARACTERS, script_language, squeeze
-from ivr.understanding.training import Example
 from ivr.understanding.types import ANYTHING, Expectation, Meaning, SlotValue
-from ivr.understanding.wishes import take_apart
 
-_FUZZY_COMMANDS = ("agent", "repeat", "goodbye", "dont_know")
-"""Commands that are also recognised by similarity; yes, no and thanks are too short for it."""
-_ONLY_WHEN_ASKED = {"dont_know": "digits"}
-"""Commands that similarity may find only after a question of this kind: without one, "비밀번호를 잊어버렸어요" is a
-request of another house."""
 ANSWER_YIELDS_TO = 0.8
 """Confidence (0 to 1) in a request from which "no, but what are your hours" is the request and not the answer."""
-SOME_DIGITS = 2
-"""Digits among other words that are taken for part of a number that was asked for; one alone may be a word."""
+WORDS_YIELD_TO = 0.9
+"""The same where any words may be the answer: an address or a name resembles no request, so only a plain one
+wins."""
 AGENT_YIELDS_TO = 0.8
 """Confidence (0 to 1) from which a request wins over a telling word: "상담원 운영 시간 알려 주세요" asks
 for hours."""
-MAX_ALTERNATIVES = 3
-MAX_PARTS = 4
-"""Parts of one utterance that are judged by themselves; callers hardly ever utter more wishes in one breath."""
 
 
 def create_understander(
@@ -56,23 +50,14 @@ def create_understander(
     return ExampleUnderstander(content, with_thresholds(made.model, content.thresholds))
 
 
-@dataclass(frozen=True)
-class _Guess:
-    """What an utterance may mean, with the runners-up."""
-
-    intent: str | None
-    confidence: float
-    alternatives: tuple[tuple[str, float], ...] = ()
-    sure: bool = True
-
-
 class ExampleUnderstander:
     """Understands by the managers' examples. Immutable once built; safe from any thread."""
 
     def __init__(self, content: Content, model: IntentModel) -> None:
         self._content = content
         self._commands = Commands(content.commands)
-        self._model = model
+        self._answers = Answers(content, self._commands)
+        self._recogniser = Recogniser(content, model)
 
     def understand(
         self, text: str, language: Language, expecting: Expectation = ANYTHING, now: datetime | None = None
@@ -83,134 +68,185 @@ class ExampleUnderstander:
             text: The recognised words; any text at all.
             language: The language of the call.
             expecting: What was asked.
-            now: The time of the call, local to the deployment.
+            now: The time of the call, local to the deployment. None: no day or time is understood.
 
         Returns:
             The meaning; ``intent`` is None when it is not understood. ``language`` is the call's.
         """
         spoken = text[:MAX_CHARACTERS]
-        script = script_language(spoken, language)
+        turn = _Turn(spoken, script_language(spoken, language), expecting, now)
         slots: dict[str, SlotValue] = {}
-        guess = self._answer(spoken, script, expecting, slots) or self._open(spoken, script, expecting, slots)
-        return Meaning(text, language, guess.intent, guess.confidence, guess.alternatives, slots, guess.sure)
-
-    def _answer(
-        self, text: str, language: Language, expecting: Expectation, slots: dict[str, SlotValue]
-    ) -> _Guess | None:
-        """Read the text as the answer that was asked for."""
-        if expecting.kind == "digits" and expecting.slot is not None:
-            value = self._asked_digits(text, language, expecting)
-            if value is not None:
-                slots[expecting.slot] = value
-                return _Guess(expecting.intent, value.confidence)
-        if expecting.kind == "choice" and self._commands.word(text, language) is None:
-            value = find_digits(text, language, 1)
-            if value is not None and value.value in expecting.keys and is_mostly_number(text, value):
-                return _Guess(expecting.keys[value.value], value.confidence)
-        return None
-
-    def _asked_digits(self, text: str, language: Language, expecting: Expectation) -> SlotValue | None:
-        """The number that was asked for, its remaining digits, or all of it again from the beginning."""
-        spec = self._content.slots.get(expecting.slot or "")
-        wanted = expecting.digits or (spec.digits if spec else None)
-        if wanted is None or self._commands.whole(text) is not None:
-            return None
-        value = find_digits(text, language, wanted)
-        if value is not None and len(value.value) == wanted:
-            return value
-        if spec is not None and spec.digits != wanted:
-            again = find_digits(text, language, spec.digits)
-            if again is not None and len(again.value) == spec.digits:
-                return again
-        if value is None or self._commands.word(text, language) is not None:
-            return None
-        return (
-            value if is_mostly_number(text, value) or self._holds_part(text, language, expecting, value) else None
+        guess = self._understood(turn, slots) if squeeze(spoken) else NOTHING
+        return Meaning(
+            text,
+            language,
+            guess.intent,
+            guess.confidence,
+            guess.alternatives,
+            slots,
+            guess.sure,
+            guess.also,
+            guess.instead,
         )
 
-    def _holds_part(self, text: str, language: Language, expecting: Expectation, value: SlotValue) -> bool:
-        """Whether "my order number is 472" gives some digits of the number, among words that ask nothing else."""
-        nearest = self._nearest(text, language, expecting)
-        request = self._content.requests.get(nearest.intent or "")
-        something_else = (
-            request is not None and nearest.confidence >= ANSWER_YIELDS_TO and expecting.slot not in request.slots
-        )
-        return len(value.value) >= SOME_DIGITS and not something_else
-
-    def _open(self, text: str, language: Language, expecting: Expectation, slots: dict[str, SlotValue]) -> _Guess:
-        """Read the text as anything a caller may say."""
-        if not squeeze(text):
-            return _Guess(None, 0.0)
-        command = self._commands.whole(text)
+    def _understood(self, turn: "_Turn", slots: dict[str, SlotValue]) -> Guess:
+        command = self._commands.whole(turn.text)
+        worded = self._commands.word(turn.text, turn.language)
+        if command is None:
+            answer = self._asked(turn, worded is not None, slots)
+            if answer is not None:
+                return answer
+        if command in (None, "yes", "no") and turn.expecting.kind == "yes_no":
+            answer = self._yes_or_no(turn, command, worded is not None, slots)
+            if answer is not None:
+                return answer
         if command is not None:
             return self._command(command, EXACT, slots)
-        nearest = self._nearest(text, language, expecting)
-        worded = self._commands.word(text, language)
-        if worded is not None and (
-            nearest.intent not in self._content.requests or nearest.confidence < AGENT_YIELDS_TO
-        ):
+        nearest = self._nearest(turn)
+        strong = nearest.intent in self._content.requests and nearest.confidence >= AGENT_YIELDS_TO
+        if worded is not None and not strong:
             return self._command(*worded, slots)
-        number = self._unasked_number(text, language, nearest.intent, slots)
-        opening = self._commands.opening(text, language) if expecting.kind in ("yes_no", "choice") else None
-        if nearest.intent in self._content.requests and (opening is None or nearest.confidence >= ANSWER_YIELDS_TO):
-            return nearest
+        return self._request(turn, nearest, slots)
+
+    def _asked(self, turn: "_Turn", worded: bool, slots: dict[str, SlotValue]) -> Guess | None:
+        """Read the text as the value that was asked for."""
+        expecting = turn.expecting
+        if expecting.kind == "choice" and not worded:
+            key = self._answers.menu_number(turn.text, turn.language, expecting)
+            return Guess(expecting.keys[key.value], key.confidence) if key is not None else None
+        if expecting.kind not in ("digits", "slot") or expecting.slot is None:
+            return None
+        value = self._answers.find(expecting.slot, turn.text, turn.language, expecting, turn.now)
+        if value is None or not self._answers_question(turn, value, worded):
+            return self._other_value(turn, slots)
+        slots[expecting.slot] = value
+        return Guess(expecting.intent, value.confidence, instead=False)
+
+    def _answers_question(self, turn: "_Turn", value: SlotValue, worded: bool) -> bool:
+        """Whether a value is what the utterance is about, and not a word in another request."""
+        expecting = turn.expecting
+        spec = self._content.slots[expecting.slot or ""]
+        whole = expecting.digits or spec.digits
+        if spec.kind == "digits" and len(value.value) in (whole, spec.digits):
+            return True
+        if self._answers.is_words(expecting.slot) and not value.value.isdigit():
+            return not worded and not self._something_else(turn, WORDS_YIELD_TO)
+        if worded:
+            return False
+        if is_mostly_number(turn.text, value):
+            return True
+        enough = spec.kind != "digits" or len(value.value) >= SOME_DIGITS
+        # "my number is 472" sounds like "I don't know my number".
+        unsure_of_it = self._nearest(turn).intent == "dont_know"
+        return enough and (unsure_of_it or not self._something_else(turn, ANSWER_YIELDS_TO))
+
+    def _something_else(self, turn: "_Turn", from_confidence: float) -> bool:
+        """Whether the utterance asks for something that has nothing to do with the slot asked for."""
+        nearest = self._nearest(turn)
+        if nearest.intent is None or nearest.confidence < from_confidence or not nearest.sure:
+            return False
+        request = self._content.requests.get(nearest.intent)
+        return request is None or (
+            nearest.intent != turn.expecting.intent and turn.expecting.slot not in request.slots
+        )
+
+    def _other_value(self, turn: "_Turn", slots: dict[str, SlotValue]) -> Guess | None:
+        """Another value of the same request, said in place of the one asked for ("the number was 47295")."""
+        request = self._content.requests.get(turn.expecting.intent or "")
+        if request is None or self._something_else(turn, ANSWER_YIELDS_TO):
+            return None
+        found = self._answers.unasked(request, turn.text, turn.language, turn.now)
+        found.pop(turn.expecting.slot or "", None)
+        if not found:
+            return None
+        slots.update(found)
+        return Guess(request.intent, max(value.confidence for value in found.values()))
+
+    def _yes_or_no(
+        self, turn: "_Turn", command: str | None, worded: bool, slots: dict[str, SlotValue]
+    ) -> Guess | None:
+        """Read the text as the answer to a question that yes or no answers."""
+        expecting = turn.expecting
+        context = SlotContext(turn.now, question=expecting.question)
+        said = next(iter(find_answer(turn.text, turn.language, context)), None)
+        changed = self._answers.correction(turn.text, turn.language, expecting)
+        request = self._content.requests.get(expecting.intent or "")
+        if changed is not None and changed.value != expecting.partial:
+            slots[expecting.slot or ""] = changed
+            slots["answer"] = SlotValue("no", changed.confidence, said.span if said else None)
+            return Guess("no", changed.confidence)
+        if command is not None:
+            return self._command(said.value if said is not None else command, EXACT, slots)
+        if worded:
+            return None
+        nearest = self._nearest(turn)
+        other = nearest.intent is not None and nearest.confidence >= ANSWER_YIELDS_TO
+        if other and nearest.intent != expecting.intent:
+            return None
+        if said is None:
+            opening = self._commands.opening(turn.text, turn.language)
+            if opening is None:
+                return None
+            said = SlotValue(opening, FIRST_WORD)
+        if request is not None and said.value == "no":
+            slots.update(self._answers.unasked(request, turn.text, turn.language, turn.now))
+        return self._command(said.value, min(said.confidence, FIRST_WORD), slots)
+
+    def _request(self, turn: "_Turn", nearest: Guess, slots: dict[str, SlotValue]) -> Guess:
+        """A request, with the values that came with it; or an answer, or a number, alone."""
+        opening = None
+        if turn.expecting.kind in ("yes_no", "choice"):
+            opening = self._commands.opening(turn.text, turn.language)
+        request = self._content.requests.get(nearest.intent or "")
+        if request is not None and (opening is None or nearest.confidence >= ANSWER_YIELDS_TO):
+            slots.update(self._answers.unasked(request, turn.text, turn.language, turn.now))
+            for other in nearest.also:
+                for slot, value in self._unasked_of(other, turn).items():
+                    slots.setdefault(slot, value)
+            return self._taken_back(turn, nearest)
         if opening is not None:
             return self._command(opening, FIRST_WORD, slots)
-        return nearest if nearest.intent is not None or number is None else number
+        if nearest.intent is not None:
+            return nearest
+        number = self._answers.lone_number(turn.text, turn.language)
+        if number is None:
+            return nearest
+        intent, slot, value = number
+        slots[slot] = value
+        return Guess(intent, min(value.confidence, LIKELY)) if intent is not None else nearest
+
+    def _unasked_of(self, intent: str, turn: "_Turn") -> dict[str, SlotValue]:
+        return self._answers.unasked(self._content.requests[intent], turn.text, turn.language, turn.now)
+
+    def _taken_back(self, turn: "_Turn", nearest: Guess) -> Guess:
+        """A no to the question for a value, followed by another request, takes the first one back."""
+        asked = turn.expecting
+        if asked.kind not in ("digits", "slot") or asked.intent in (None, nearest.intent) or nearest.instead:
+            return nearest
+        refused = self._commands.opening(turn.text, turn.language) == "no"
+        return replace(nearest, instead=refused)
+
+    def _nearest(self, turn: "_Turn") -> Guess:
+        if turn.guess is None:
+            turn.guess = self._recogniser.guess(turn.text, turn.language, turn.expecting)
+        return turn.guess
 
     @staticmethod
-    def _command(name: str, confidence: float, slots: dict[str, SlotValue]) -> _Guess:
+    def _command(name: str, confidence: float, slots: dict[str, SlotValue]) -> Guess:
         if name in ("yes", "no"):
             slots["answer"] = SlotValue(name, confidence)
-        return _Guess(name, confidence)
+        return Guess(name, confidence)
 
-    def _nearest(self, text: str, language: Language, expecting: Expectation) -> _Guess:
-        """The request or command that an utterance sounds like; unknown if none is near.
 
-        What follows a change of mind ("아니 그거 말고 …") wins when it is understood by itself; else the whole
-        utterance; else its best part. Other wishes in the same breath lead the alternatives.
-        """
-        hidden = {label for label, kind in _ONLY_WHEN_ASKED.items() if kind != expecting.kind}
-        parts = take_apart(text, language)
-        spoken = [text, *parts.wishes[:MAX_PARTS], *([parts.corrected] if parts.corrected else [])]
-        ranked = self._model.rank(spoken, language, hidden)
-        whole, wishes = ranked[0], ranked[1 : 1 + len(parts.wishes[:MAX_PARTS])]
-        understood = [each for each in wishes if each is not None and each.known]
-        later = ranked[-1] if parts.corrected else None
-        best = later if later is not None and later.known else whole
-        if (best is None or not best.known) and understood:
-            best = max(understood, key=lambda each: each.score)
-        if best is None:
-            return _Guess(None, 0.0)
-        others = dict.fromkeys(each.label for each in understood if each.label != best.label)
-        confidences = {each.label: each.confidence for each in understood}
-        alternatives = [(label, confidences[label]) for label in others]
-        alternatives += [pair for pair in best.runners_up if pair[0] not in others and pair[0] != best.label]
-        if not best.known:
-            alternatives.insert(0, (best.label, best.confidence))
-            return _Guess(None, best.confidence, tuple(alternatives[:MAX_ALTERNATIVES]))
-        return _Guess(best.label, best.confidence, tuple(alternatives[:MAX_ALTERNATIVES]), best.sure)
+class _Turn:
+    """One utterance while it is being understood: what it sounds like is found out once, and only if needed."""
 
-    def _unasked_number(
-        self, text: str, language: Language, intent: str | None, slots: dict[str, SlotValue]
-    ) -> _Guess | None:
-        """A number that came with a request, or alone where only one request takes such a number."""
-        number = find_digits(text, language)
-        if number is None:
-            return None
-        takers: Mapping[str, str] = {
-            request.intent: slot
-            for request in self._content.requests.values()
-            for slot in request.slots[:1]
-            if slot in self._content.slots and self._content.slots[slot].digits == len(number.value)
-        }
-        if intent is not None and intent in takers:
-            slots[takers[intent]] = number
-        elif intent is None and len(takers) == 1:
-            (taker, slot), *_ = takers.items()
-            slots[slot] = number
-            return _Guess(taker, min(number.confidence, LIKELY))
-        return None
+    def __init__(self, text: str, language: Language, expecting: Expectation, now: datetime | None) -> None:
+        self.text = text
+        self.language = language
+        self.expecting = expecting
+        self.now = now
+        self.guess: Guess | None = None
 
 
 def with_thresholds(model: IntentModel, limits: Mapping[Language, Thresholds]) -> IntentModel:
@@ -222,21 +258,3 @@ def with_thresholds(model: IntentModel, limits: Mapping[Language, Thresholds]) -
         for language, each in model.calibrations.items()
     }
     return replace(model, calibrations=fitted)
-
-
-def examples_of(content: Content) -> list[Example]:
-    """Everything that is recognised by similarity."""
-    requests = [
-        Example(language, request.intent, text)
-        for request in content.requests.values()
-        for language in LANGUAGES
-        for text in request.examples.get(language, ())
-    ]
-    commands = [
-        Example(language, name, text)
-        for name in _FUZZY_COMMANDS
-        if name in content.commands
-        for language in LANGUAGES
-        for text in content.commands[name].examples.get(language, ())
-    ]
-    return requests + commands

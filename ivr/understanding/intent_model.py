@@ -1,4 +1,10 @@
-"""A trained model: text to ranked labels. Immutable; safe from any thread."""
+"""A trained model: text to ranked labels. Immutable; safe from any thread.
+
+A text is compared with every example, by meaning (sentence vectors) and by its characters (n-grams of the same
+language). The likenesses, sharpened to ``exp(SHARPNESS * (likeness - 1))``, are weighed together to one score for
+each label: kernel ridge regression, which is the mean of a Gaussian process (Rasmussen & Williams 2006, chapter 2).
+Far from all examples every score is near 0, which is what tells the unknown.
+"""
 
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
@@ -7,16 +13,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ivr.content.types import Language
-from ivr.understanding.calibration import Calibration, Evidence
+from ivr.understanding.calibration import Calibration
 from ivr.understanding.encoders import SentenceEncoder
-from ivr.understanding.ngram_space import NgramSpace
-from ivr.understanding.softmax import Floats, Softmax
+from ivr.understanding.ngram_space import Floats, NgramSpace
 from ivr.understanding.text import normalise, squeeze
 
 MIN_CHARACTERS = 2
 """Shorter utterances are no request; those that mean something ("네") are commands."""
 MAX_ENCODED = 200
 """Characters the encoder is shown: a long-winded wish is said within them, and time stays bounded."""
+SHARPNESS = 3.0
+CLEAN_SHARE, GARBLED_SHARE = 0.3, 0.8
+"""Of the characters in the likeness, as two regressions see it; meaning has the rest. The first reads best what is
+written as it should be, the second what a bad line garbled. CLINC150, development split, in scope / AUROC /
+out-of-scope recall at 2.5 points of loss: share 0.2 91.4 / 97.5 / 88 %, 0.3 91.6 / 97.4 / 87 %, 0.8 86.8 / 95.5 /
+81 %; with 15 % wrong characters, in scope and AUROC: 0.3 58 / 75 %, 0.7 71 / 84 %, 0.8 72 / 85 %. Sharpness (share
+0.3): 2 91.4 / 97.2 / 86 %, 4 91.4 / 97.5 / 88 %; plain likeness 87.0 / 94.4 / 73 %."""
+GARBLED_SAY = 0.35
+"""Of the second regression in what both say of a clean text; in a garbled one it has all the say. The same split,
+clean and noisy: 0 91.6 and 58 %, 0.2 91.4 and 64 %, 0.35 91.6 and 68 %, 0.5 91.2 and 69 %."""
+_EVENNESS = 8.0
+"""Runners-up share what confidence the winner leaves by exp(this times score)."""
 
 
 @dataclass(frozen=True)
@@ -37,40 +54,40 @@ class Ranked:
 
 @dataclass(frozen=True)
 class Characters:
-    """The character view of one language."""
+    """The n-grams of one language's rows."""
 
     space: NgramSpace
-    softmax: Softmax
+    rows: NDArray[np.int64]
+    """Which rows of the model they are."""
     at: NDArray[np.int64]
-    """Positions, values and row starts of the examples' vectors (CSR)."""
+    """Positions, values and starts of their vectors (CSR)."""
     values: Floats
     starts: NDArray[np.int64]
-    labels: NDArray[np.int64]
 
-    def cosines(self, text: str, label_count: int) -> tuple[Floats, Floats]:
-        """Log-probabilities, and the cosine to the nearest example of each label; both (labels,)."""
+    def cosines(self, text: str) -> Floats:
+        """The likeness of a text to each of the rows."""
         vector = self.space.vector(text)
         dense = np.zeros(len(self.space.grams), dtype=np.float32)
         dense[vector.at] = vector.values
         products = np.concatenate([[0.0], np.cumsum(self.values * dense[self.at], dtype=np.float64)])
-        each = products[self.starts[1:]] - products[self.starts[:-1]]
-        each *= vector.coverage  # what is mostly unheard of resembles nothing
-        return self.softmax.sparse(vector), nearest(each.astype(np.float32), self.labels, label_count)
+        return np.asarray(products[self.starts[1:]] - products[self.starts[:-1]], dtype=np.float32)
 
 
 @dataclass(frozen=True)
 class IntentModel:
-    """The trained views of all languages."""
+    """Examples (and background lines) as rows, and what each row says for each label."""
 
     labels: tuple[str, ...]
     encoder: SentenceEncoder | None
-    encoder_softmax: Softmax | None
-    centre: Floats
-    """The examples' mean vector (dimensions,): what all of them share says nothing."""
+    centres: Mapping[Language, Floats]
+    """What all texts of a language share (dimensions,): it says nothing."""
     vectors: Floats
-    """The examples of all languages, encoded and centred (examples, dimensions)."""
-    vector_labels: NDArray[np.int64]
+    """The rows, encoded and centred (rows, dimensions)."""
     characters: Mapping[Language, Characters]
+    clean: Floats
+    """(rows, labels): the weights of likeness for text as it is written."""
+    garbled: Floats
+    """The same for garbled text."""
     calibrations: Mapping[Language, Calibration]
 
     def rank(self, texts: Sequence[str], language: Language, hidden: Set[str] = frozenset()) -> list[Ranked | None]:
@@ -89,22 +106,43 @@ class IntentModel:
         if not usable or not self.labels or (self.encoder is None and language not in self.characters):
             return answers
         calibration = self.calibrations.get(language, Calibration())
-        evidence = self._evidence([texts[index] for index in usable], language)
-        fused, scores = calibration.score(evidence)
+        scores = self.scores([texts[index] for index in usable], language)
         shown = [at for at, label in enumerate(self.labels) if label not in hidden]
         for row, index in enumerate(usable):
-            answers[index] = self._ranked(fused[row], scores[row], shown, calibration)
+            answers[index] = self._ranked(scores[row], shown, calibration)
         return answers
 
-    def _ranked(self, fused: Floats, scores: Floats, shown: list[int], calibration: Calibration) -> Ranked | None:
+    def scores(self, texts: Sequence[str], language: Language) -> Floats:
+        """The score of each label for each text (texts, labels)."""
+        spoken = [shown_to_encoder(text) for text in texts]
+        meaning = None
+        gate = np.zeros(len(texts))
+        if self.encoder is not None:
+            vectors = centred(self.encoder.encode(spoken), self.centres[language])
+            meaning = vectors @ self.vectors.T
+            fragments = np.array([fragmentation(text, self.encoder) for text in spoken])
+            gate = self.calibrations.get(language, Calibration()).gate(fragments)
+        alike = np.zeros((len(texts), len(self.clean)), dtype=np.float32)
+        if language in self.characters:
+            view = self.characters[language]
+            for row, text in enumerate(spoken):
+                alike[row, view.rows] = view.cosines(text)
+        if language not in self.characters:
+            return kernel(meaning, alike, 0.0) @ self.clean
+        return joined(
+            kernel(meaning, alike, CLEAN_SHARE) @ self.clean,
+            kernel(meaning, alike, GARBLED_SHARE) @ self.garbled,
+            gate,
+        )
+
+    def _ranked(self, scores: Floats, shown: list[int], calibration: Calibration) -> Ranked | None:
         if not shown:
             return None
-        order = sorted(shown, key=lambda at: -float(fused[at]))
-        best = order[0]
-        score = float(scores[best])
+        order = sorted(shown, key=lambda at: -float(scores[at]))
+        best, score = order[0], float(scores[order[0]])
         confidence = calibration.confidence(score)
-        chances = np.exp(fused)
-        left = max(1e-6, 1.0 - float(chances[best]))
+        chances = np.exp(_EVENNESS * (scores - scores.max()))
+        left = max(1e-6, float(chances.sum() - chances[best]))
         others = tuple(
             (self.labels[at], round((1 - confidence) * float(chances[at]) / left, 4)) for at in order[1:4]
         )
@@ -112,30 +150,29 @@ class IntentModel:
             self.labels[best], score, confidence, score >= calibration.unknown, score >= calibration.sure, others
         )
 
-    def _evidence(self, texts: Sequence[str], language: Language) -> Evidence:
-        count = len(self.labels)
-        encoded = encoder_cosine = None
-        fragments = np.zeros(len(texts))
-        if self.encoder is not None and self.encoder_softmax is not None:
-            spoken = [shown_to_encoder(text) for text in texts]
-            vectors = centred(self.encoder.encode(spoken), self.centre)
-            encoded = self.encoder_softmax.dense(vectors)
-            cosines = vectors @ self.vectors.T
-            encoder_cosine = np.stack([nearest(row, self.vector_labels, count) for row in cosines])
-            fragments = np.array([fragmentation(text, self.encoder) for text in spoken])
-        characters = character_cosine = None
-        if language in self.characters:
-            pairs = [self.characters[language].cosines(text, count) for text in texts]
-            characters = np.stack([pair[0] for pair in pairs])
-            character_cosine = np.stack([pair[1] for pair in pairs])
-        nothing = np.zeros((len(texts), count), dtype=np.float32)
-        return Evidence(
-            encoded,
-            characters,
-            encoder_cosine if encoder_cosine is not None else nothing,
-            character_cosine if character_cosine is not None else nothing,
-            fragments,
-        )
+
+def kernel(meaning: Floats | None, alike: Floats, share: float) -> Floats:
+    """Likeness, sharpened.
+
+    Args:
+        meaning: Cosines of sentence vectors; None without an encoder.
+        alike: Cosines of n-grams, of the same shape.
+        share: Of the n-grams, 0 to 1.
+    """
+    likeness = alike if meaning is None else (1 - share) * meaning + share * alike
+    return np.asarray(np.exp(SHARPNESS * (likeness - 1)), dtype=np.float32)
+
+
+def joined(clean: Floats, garbled: Floats, gate: NDArray[np.float64]) -> Floats:
+    """Both regressions' scores as one.
+
+    Args:
+        clean: Of the first, (texts, labels).
+        garbled: Of the second.
+        gate: How garbled each text is, 0 to 1.
+    """
+    say = (GARBLED_SAY + (1 - GARBLED_SAY) * gate)[:, None].astype(np.float32)
+    return np.asarray((1 - say) * clean + say * garbled, dtype=np.float32)
 
 
 def shown_to_encoder(text: str) -> str:
@@ -151,12 +188,5 @@ def centred(vectors: Floats, centre: Floats) -> Floats:
 
 
 def fragmentation(text: str, encoder: SentenceEncoder) -> float:
-    """Word pieces per character."""
+    """Word pieces per character: high where words are garbled."""
     return encoder.pieces(text) / max(1, len(text.replace(" ", "")))
-
-
-def nearest(cosines: Floats, labels: NDArray[np.int64], label_count: int) -> Floats:
-    """The largest cosine among each label's examples; 0 for a label without any."""
-    best = np.zeros(label_count, dtype=np.float32)
-    np.maximum.at(best, labels, cosines)
-    return best

@@ -12,14 +12,14 @@ from zipfile import BadZipFile
 import numpy as np
 
 from ivr.content.types import LANGUAGES
+from ivr.understanding.background import background
 from ivr.understanding.calibration import Calibration
 from ivr.understanding.encoders import SentenceEncoder
 from ivr.understanding.intent_model import Characters, IntentModel
 from ivr.understanding.ngram_space import NgramSpace
-from ivr.understanding.softmax import Softmax
 from ivr.understanding.training import Example, Trained, train_model
 
-_FORMAT = 3
+_FORMAT = 4
 """Counted up whenever training or this file's form changes: older files are then not read."""
 _FOLDER = "intents"
 
@@ -47,28 +47,26 @@ def trained(examples: Sequence[Example], encoder: SentenceEncoder | None, cache_
 
 
 def _key(examples: Sequence[Example], encoder: SentenceEncoder | None) -> str:
-    told = [_FORMAT, encoder.name if encoder else None, [(e.language, e.label, e.text) for e in examples]]
+    told = [
+        _FORMAT,
+        encoder.name if encoder else None,
+        background(),
+        [(e.language, e.label, e.text) for e in examples],
+    ]
     return hashlib.sha256(json.dumps(told, ensure_ascii=False).encode()).hexdigest()[:32]
 
 
 def _save(path: Path, made: Trained) -> None:
     model = made.model
-    arrays: dict[str, Any] = {
-        "centre": model.centre,
-        "vectors": model.vectors,
-        "vector_labels": model.vector_labels,
-    }
-    if model.encoder_softmax is not None:
-        arrays |= {"weights": model.encoder_softmax.weights, "bias": model.encoder_softmax.bias}
+    arrays: dict[str, Any] = {"vectors": model.vectors, "clean": model.clean, "garbled": model.garbled}
+    arrays |= {f"{language}.centre": centre for language, centre in model.centres.items()}
     for language, view in model.characters.items():
         arrays |= {
-            f"{language}.weights": view.softmax.weights,
-            f"{language}.bias": view.softmax.bias,
             f"{language}.idf": view.space.idf,
+            f"{language}.rows": view.rows,
             f"{language}.at": view.at,
             f"{language}.values": view.values,
             f"{language}.starts": view.starts,
-            f"{language}.labels": view.labels,
         }
     arrays |= {f"{language}.right": scores for language, scores in made.right_scores.items()}
     told = {
@@ -90,11 +88,10 @@ def _load(path: Path, encoder: SentenceEncoder | None) -> Trained:
     characters = {
         language: Characters(
             NgramSpace(language, told["grams"][language], arrays[f"{language}.idf"]),
-            Softmax(arrays[f"{language}.weights"], arrays[f"{language}.bias"]),
+            arrays[f"{language}.rows"],
             arrays[f"{language}.at"],
             arrays[f"{language}.values"],
             arrays[f"{language}.starts"],
-            arrays[f"{language}.labels"],
         )
         for language in LANGUAGES
         if language in told["grams"]
@@ -102,11 +99,11 @@ def _load(path: Path, encoder: SentenceEncoder | None) -> Trained:
     model = IntentModel(
         tuple(told["labels"]),
         encoder,
-        Softmax(arrays["weights"], arrays["bias"]) if "weights" in arrays else None,
-        arrays["centre"],
+        {language: arrays[f"{language}.centre"] for language in LANGUAGES},
         arrays["vectors"],
-        arrays["vector_labels"],
         characters,
+        arrays["clean"],
+        arrays["garbled"],
         {
             language: Calibration(**told["calibrations"][language])
             for language in LANGUAGES

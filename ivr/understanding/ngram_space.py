@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from ivr.content.types import Language
 from ivr.understanding.text import ngrams, units
 
+Floats = NDArray[np.float32]
+
 _LENGTHS: dict[Language, tuple[int, int]] = {"ko": (2, 6), "en": (2, 5), "ja": (1, 3), "zh": (1, 3)}
 """Shortest and longest n-gram. A Korean syllable is two or three jamo, so 2 to 6 spans one to two syllables, as
 1 to 3 characters do in Japanese and Chinese."""

@@ -71,7 +71,17 @@ def find_digits(text: str, language: Language, digits: int | None = None) -> Slo
         first = next(at for at, value in enumerate(found) if value is not None)
         later = (_find(text, part, language, len(said[0].value)) for part in parts[first + 1 :])
         said = [said[0], *(value for value in later if value is not None)]
+    wanted = digits or (len(said[0].value) if said else 0)
+    said = said[:1] + [each for each in said[1:] if len(each.value) >= wanted or _corrects(text, parts, each)]
     return _corrected(said, digits) if said else None
+
+
+def _corrects(text: str, parts: list[tuple[int, int]], value: SlotValue) -> bool:
+    """Whether digits after a word of correction are meant: "no, five", not the 사 of "아니요, 감사합니다"."""
+    start, end = value.span or (0, 0)
+    part = next((each for each in parts if each[0] <= start < each[1]), (start, end))
+    inside = SlotValue(value.value, value.confidence, (start - part[0], end - part[0]))
+    return is_mostly_number(text[slice(*part)], inside)
 
 
 def digit_runs(text: str, language: Language, join_tens: bool = True, flipped: bool = False) -> list[SlotValue]:

@@ -1,9 +1,7 @@
-"""Trains an :class:`IntentModel` on the managers' examples, and calibrates it by cross-validation on them.
+"""Trains an :class:`IntentModel` on the managers' examples, and calibrates it on them: seconds, not minutes.
 
-The encoder's regression learns from the examples of all languages as they are written; the characters' learns,
-for each language, from the examples and from copies with simulated recognition errors. (CLINC150, 10 examples,
-development split: noised copies took the characters from 64 to 66 % under 15 % noise, and the encoder from 90 to
-86 % on clean text, so only the characters get them.)
+Kernel ridge regression has a closed form, and so has what it would say of each example without that example
+(Rasmussen & Williams 2006, section 5.4.2): nothing is trained twice.
 """
 
 import random
@@ -15,29 +13,35 @@ from numpy.typing import NDArray
 
 from ivr.content.types import LANGUAGES, Language
 from ivr.understanding import calibration
-from ivr.understanding.calibration import Calibration, Evidence
+from ivr.understanding.background import background
+from ivr.understanding.calibration import Calibration, LeftOut, Scores
 from ivr.understanding.encoders import SentenceEncoder
 from ivr.understanding.intent_model import (
+    CLEAN_SHARE,
+    GARBLED_SHARE,
     Characters,
     IntentModel,
     centred,
     fragmentation,
-    nearest,
+    joined,
+    kernel,
     shown_to_encoder,
 )
-from ivr.understanding.ngram_space import NgramSpace
+from ivr.understanding.ngram_space import Floats, NgramSpace
 from ivr.understanding.noise import alphabet, garble
-from ivr.understanding.softmax import Floats, Softmax, train
-from ivr.understanding.text import normalise
 
-FOLDS = 5
-ENCODER_STRENGTH, CHARACTER_STRENGTH = 10.0, 20.0
-"""Inverse L2 penalties. CLINC150 development split: encoder 89.7 % at 10, 89.5 % at 40; characters 81.2 % at 20,
-81.3 % at 100."""
-TRAINING_NOISE = (0.1, 0.2)
-"""Share of wrong characters in the copies learnt from."""
+PENALTY = 0.1
+"""Of the ridge regression, on a scale where an example's likeness to itself is 1 (0.3 is as good: CLINC150's
+development split 91.1 instead of 91.1 %)."""
+MAX_ROWS = 6_000
+"""Examples that are learnt from, some 15 s and 300 MB for so many. Of more, each label keeps its first ones."""
+NEAR_EXAMPLES = 0.5
+"""Likeness (0 to 1) to an example from which a background line may be somebody's request here, and is left out."""
+CALIBRATED = 300
+"""Examples of a language that are garbled to find out how garbled text looks and scores."""
 CALIBRATION_NOISE = 0.15
-"""Share of wrong characters in the copies that choose the characters' weight for garbled text."""
+"""Share of wrong characters in them."""
+MIN_CALIBRATED = 5
 _SEED = 20
 
 
@@ -55,24 +59,34 @@ class Trained:
     """A model, and what ``tune`` needs to set its thresholds anew."""
 
     model: IntentModel
-    right_scores: Mapping[Language, NDArray[np.float64]]
+    right_scores: Mapping[Language, Scores]
     """Sorted scores of the examples that were read rightly by models that never saw them."""
+    read_as: tuple[str, ...] = ()
+    """What each example is read as without itself; empty when the model was not trained just now."""
 
 
 @dataclass(frozen=True)
-class _Set:
-    """All examples, prepared once for all folds."""
+class _Head:
+    """One solved regression."""
 
-    texts: list[str]
-    garbled: list[str]
-    labels: NDArray[np.int64]
-    languages: list[Language]
-    folds: NDArray[np.int64]
-    centre: Floats
-    vectors: Floats
-    garbled_vectors: Floats
-    fragments: NDArray[np.float64]
-    garbled_fragments: NDArray[np.float64]
+    weights: Floats
+    """(rows, labels)."""
+    inverse: Floats
+    """Of the kernel matrix with the penalty on its diagonal (rows, rows)."""
+
+    def without_itself(self, truth: Floats) -> Floats:
+        """What the regression without each row says of it: (rows, labels)."""
+        return np.asarray(truth - self.weights / np.diag(self.inverse)[:, None], dtype=np.float32)
+
+    def of_copies(self, likeness: Floats, rows: NDArray[np.int64]) -> Floats:
+        """What the regression without each of ``rows`` says of a changed copy of it.
+
+        Args:
+            likeness: Kernel of the copies and all rows.
+            rows: The row each is a copy of.
+        """
+        taken_out = np.einsum("cr,rc->c", likeness, self.inverse[:, rows]) / np.diag(self.inverse)[rows]
+        return np.asarray(likeness @ self.weights - taken_out[:, None] * self.weights[rows], dtype=np.float32)
 
 
 def train_model(examples: Sequence[Example], encoder: SentenceEncoder | None) -> Trained:
@@ -83,23 +97,30 @@ def train_model(examples: Sequence[Example], encoder: SentenceEncoder | None) ->
         encoder: None: characters alone.
     """
     names = tuple(sorted({example.label for example in examples}))
-    data = _prepare(examples, names, encoder)
-    everything = np.arange(len(examples))
-    encoder_softmax = (
-        train(data.vectors, data.labels, len(names), ENCODER_STRENGTH) if encoder and len(examples) else None
-    )
-    present = [language for language in LANGUAGES if language in data.languages]
-    characters = {language: _characters(data, everything, language, len(names)) for language in present}
-    calibrations, right_scores = _calibrate(data, len(names), encoder)
-    model = IntentModel(
-        names, encoder, encoder_softmax, data.centre, data.vectors, data.labels, characters, calibrations
-    )
-    return Trained(with_operating_point(model, right_scores), right_scores)
+    chosen = _chosen(examples)
+    lines = [*((each.language, each.text) for each in chosen), *(background() if chosen else ())]
+    languages = [language for language, _ in lines]
+    texts = [shown_to_encoder(text) for _, text in lines]
+    vectors, centres = _vectors(texts, languages, len(chosen), encoder)
+    present = [language for language in LANGUAGES if language in languages[: len(chosen)]]
+    views, alike = _characters(texts, languages, present)
+    meaning = vectors @ vectors.T if encoder is not None else None
+    kept = _kept(meaning, alike, languages, len(chosen), present)
+    meaning = None if meaning is None else meaning[np.ix_(kept, kept)]
+    alike = alike[np.ix_(kept, kept)]
+    vectors = vectors[kept]
+    views = {language: _only(view, kept) for language, view in views.items()}
+    at = {name: index for index, name in enumerate(names)}
+    truth = np.zeros((len(kept), len(names)), dtype=np.float32)
+    truth[np.arange(len(chosen)), [at[each.label] for each in chosen]] = 1.0
+    clean, garbled = (_solved(kernel(meaning, alike, share), truth) for share in (CLEAN_SHARE, GARBLED_SHARE))
+    model = IntentModel(names, encoder, centres, vectors, views, clean.weights, garbled.weights, {})
+    return _calibrated(model, chosen, truth, clean, garbled)
 
 
 def with_operating_point(
     model: IntentModel,
-    right_scores: Mapping[Language, NDArray[np.float64]],
+    right_scores: Mapping[Language, Scores],
     loss: float = calibration.IN_SCOPE_LOSS,
     confirm_loss: float = calibration.CONFIRM_LOSS,
 ) -> IntentModel:
@@ -114,108 +135,164 @@ def with_operating_point(
     return replace(model, calibrations=fitted)
 
 
-def _prepare(examples: Sequence[Example], names: tuple[str, ...], encoder: SentenceEncoder | None) -> _Set:
-    source = random.Random(_SEED)
-    letters = {
-        language: alphabet([each.text for each in examples if each.language == language], language)
-        for language in LANGUAGES
-    }
-    texts = [shown_to_encoder(each.text) for each in examples]
-    garbled = [
-        garble(text, CALIBRATION_NOISE, letters[each.language], source)
-        for text, each in zip(texts, examples, strict=True)
-    ]
-    seen: dict[tuple[str, str], int] = {}
-    folds = []
+def _chosen(examples: Sequence[Example]) -> list[Example]:
+    """All examples, or of too many the first of each label and language."""
+    if len(examples) <= MAX_ROWS:
+        return list(examples)
+    kinds = {(each.language, each.label) for each in examples}
+    most = max(1, MAX_ROWS // len(kinds))
+    seen: dict[tuple[Language, str], int] = {}
+    chosen = []
     for each in examples:
         key = (each.language, each.label)
-        seen[key] = seen.get(key, -1) + 1
-        folds.append(seen[key] % FOLDS)
-    vectors = encoder.encode(texts) if encoder and texts else np.zeros((len(texts), 1), dtype=np.float32)
-    centre = vectors.mean(axis=0) if len(set(texts)) > 1 else np.zeros(vectors.shape[1], dtype=np.float32)
-    at = {name: index for index, name in enumerate(names)}
-    return _Set(
-        texts,
-        garbled,
-        np.array([at[each.label] for each in examples], dtype=np.int64),
-        [each.language for each in examples],
-        np.array(folds, dtype=np.int64),
-        centre,
-        centred(vectors, centre),
-        centred(encoder.encode(garbled), centre) if encoder and texts else vectors,
-        np.array([fragmentation(text, encoder) if encoder else 0.0 for text in texts]),
-        np.array([fragmentation(text, encoder) if encoder else 0.0 for text in garbled]),
-    )
+        seen[key] = seen.get(key, 0) + 1
+        if seen[key] <= most:
+            chosen.append(each)
+    return chosen
 
 
-def _characters(data: _Set, rows: NDArray[np.int64], language: Language, label_count: int) -> Characters:
-    """Train the character view of one language on some of the examples."""
-    chosen = [int(row) for row in rows if data.languages[row] == language]
-    texts = [data.texts[row] for row in chosen]
-    labels = data.labels[chosen]
-    letters = alphabet(texts, language)
-    source = random.Random(_SEED + 1)
-    copies = [normalise(garble(text, rate, letters, source)) for rate in TRAINING_NOISE for text in texts]
-    space = NgramSpace.fit(language, texts)
-    softmax = train(
-        space.matrix(texts + copies), np.tile(labels, 1 + len(TRAINING_NOISE)), label_count, CHARACTER_STRENGTH
-    )
-    matrix = space.matrix(texts)
-    starts = matrix.indptr.astype(np.int64)
-    return Characters(space, softmax, matrix.indices.astype(np.int64), matrix.data, starts, labels)
+def _vectors(
+    texts: list[str], languages: list[Language], count: int, encoder: SentenceEncoder | None
+) -> tuple[Floats, dict[Language, Floats]]:
+    """Encoded and centred texts, and each language's centre.
 
-
-def _calibrate(
-    data: _Set, label_count: int, encoder: SentenceEncoder | None
-) -> tuple[dict[Language, Calibration], dict[Language, NDArray[np.float64]]]:
-    """Score every example by models that never saw it, then fit each language's calibration."""
-    count = len(data.texts)
-    kinds = ("encoder", "characters", "encoder_cosine", "character_cosine")
-    clean = {kind: np.zeros((count, label_count), dtype=np.float32) for kind in kinds}
-    garbled = {kind: np.zeros((count, label_count), dtype=np.float32) for kind in kinds}
-    for fold in range(FOLDS):
-        inside, outside = np.flatnonzero(data.folds != fold), np.flatnonzero(data.folds == fold)
-        if not len(inside) or not len(outside):
-            continue
-        if encoder:
-            softmax = train(data.vectors[inside], data.labels[inside], label_count, ENCODER_STRENGTH)
-            for store, vectors in ((clean, data.vectors), (garbled, data.garbled_vectors)):
-                _judge_vectors(store, vectors, softmax, data, inside, outside, label_count)
-        for language in {data.languages[row] for row in outside} & {data.languages[row] for row in inside}:
-            view = _characters(data, inside, language, label_count)
-            for row in outside:
-                if data.languages[row] == language:
-                    for store, texts in ((clean, data.texts), (garbled, data.garbled)):
-                        logs, cosines = view.cosines(texts[row], label_count)
-                        store["characters"][row], store["character_cosine"][row] = logs, cosines
-    calibrations, right_scores = {}, {}
+    The centre of a language without examples is that of all examples, moved as far as its background is from
+    theirs. Centring each language by itself is what lets languages help each other: leave-one-out accuracy on three
+    request sets that share their intents rose from 81.1 to 82.8 % (Korean).
+    """
+    if encoder is None or not texts:
+        nothing = np.zeros(1, dtype=np.float32)
+        return np.zeros((len(texts), 1), dtype=np.float32), dict.fromkeys(LANGUAGES, nothing)
+    raw = encoder.encode(texts)
+    spoken = np.array(languages)
+    is_example = np.arange(len(texts)) < count
+    centre = raw[is_example].mean(axis=0) if len(set(texts[:count])) > 1 else raw[~is_example].mean(axis=0)
+    everyday = {language: raw[~is_example & (spoken == language)].mean(axis=0) for language in LANGUAGES}
+    present = sorted(set(languages[:count]))
+    shared = np.mean([everyday[language] for language in present], axis=0)
+    centres = {}
     for language in LANGUAGES:
-        rows = np.array([row for row in range(count) if data.languages[row] == language], dtype=np.int64)
-        if len(rows) < FOLDS:
+        own = is_example & (spoken == language)
+        enough = own.sum() >= MIN_CALIBRATED
+        centres[language] = raw[own].mean(axis=0) if enough else centre + everyday[language] - shared
+    vectors = np.zeros_like(raw)
+    for language in LANGUAGES:
+        vectors[spoken == language] = centred(raw[spoken == language], centres[language])
+    return vectors, centres
+
+
+def _characters(
+    texts: list[str], languages: list[Language], present: list[Language]
+) -> tuple[dict[Language, Characters], Floats]:
+    """The n-grams of each language that has examples, and how alike all rows are by them."""
+    views = {}
+    alike = np.zeros((len(texts), len(texts)), dtype=np.float32)
+    for language in present:
+        rows = np.array([row for row, each in enumerate(languages) if each == language], dtype=np.int64)
+        space = NgramSpace.fit(language, [texts[row] for row in rows])
+        matrix = space.matrix([texts[row] for row in rows])
+        alike[np.ix_(rows, rows)] = (matrix @ matrix.T).toarray()
+        at, starts = matrix.indices.astype(np.int64), matrix.indptr.astype(np.int64)
+        views[language] = Characters(space, rows, at, matrix.data.astype(np.float32), starts)
+    return views, alike
+
+
+def _kept(
+    meaning: Floats | None, alike: Floats, languages: list[Language], count: int, present: list[Language]
+) -> NDArray[np.int64]:
+    """All examples, and the background lines that resemble none of them.
+
+    Without an encoder only those of languages that have examples: the others can't be compared with anything.
+    """
+    if not count:
+        return np.zeros(0, dtype=np.int64)
+    likeness = alike if meaning is None else (1 - CLEAN_SHARE) * meaning + CLEAN_SHARE * alike
+    far = likeness[count:, :count].max(axis=1) < NEAR_EXAMPLES
+    spoken = np.array([meaning is not None or language in present for language in languages[count:]])
+    return np.concatenate([np.arange(count), count + np.flatnonzero(far & spoken)]).astype(np.int64)
+
+
+def _only(view: Characters, kept: NDArray[np.int64]) -> Characters:
+    """The view of the rows that are kept, as they are then numbered."""
+    places = {int(row): place for place, row in enumerate(kept)}
+    chosen = [index for index, row in enumerate(view.rows) if int(row) in places]
+    parts = [np.arange(view.starts[index], view.starts[index + 1]) for index in chosen]
+    taken = np.concatenate(parts) if parts else np.zeros(0, dtype=np.int64)
+    return Characters(
+        view.space,
+        np.array([places[int(view.rows[index])] for index in chosen], dtype=np.int64),
+        view.at[taken],
+        view.values[taken],
+        np.cumsum([0, *(len(part) for part in parts)]).astype(np.int64),
+    )
+
+
+def _solved(likeness: Floats, truth: Floats) -> _Head:
+    penalised = likeness + PENALTY * np.eye(len(likeness), dtype=np.float32)
+    inverse = np.asarray(np.linalg.inv(penalised), dtype=np.float32)
+    return _Head(np.asarray(inverse @ truth, dtype=np.float32), inverse)
+
+
+def _calibrated(
+    model: IntentModel, examples: list[Example], truth: Floats, clean: _Head, garbled: _Head
+) -> Trained:
+    """Fit each language's gate, confidence and thresholds on examples that are left out, as written and garbled."""
+    source = random.Random(_SEED)
+    fitted: dict[Language, Calibration] = {}
+    right_scores: dict[Language, Scores] = {}
+    alone = joined(clean.without_itself(truth), garbled.without_itself(truth), np.zeros(len(truth)))
+    for language in model.characters:
+        rows = np.array([row for row, each in enumerate(examples) if each.language == language], dtype=np.int64)
+        if len(rows) < MIN_CALIBRATED:
             continue
-        judged = [
-            Evidence(
-                store["encoder"][rows] if encoder else None,
-                store["characters"][rows],
-                store["encoder_cosine"][rows],
-                store["character_cosine"][rows],
-                fragments[rows],
-            )
-            for store, fragments in ((clean, data.fragments), (garbled, data.garbled_fragments))
-        ]
-        calibrations[language], right_scores[language] = calibration.fit(judged[0], judged[1], data.labels[rows])
-    return calibrations, right_scores
+        texts = [shown_to_encoder(examples[row].text) for row in rows]
+        some = rows[np.linspace(0, len(rows) - 1, min(CALIBRATED, len(rows))).astype(int)]
+        letters = alphabet(texts, language)
+        copies = [garble(shown_to_encoder(examples[row].text), CALIBRATION_NOISE, letters, source) for row in some]
+        gate = Calibration()
+        if model.encoder is not None:
+            encoder = model.encoder
+            pieces = [
+                np.array([fragmentation(text, encoder) for text in each])
+                for each in ([shown_to_encoder(examples[row].text) for row in some], copies)
+            ]
+            gate = calibration.fit_gate(*pieces)
+        noisy = _of_copies(model, language, gate, copies, some, clean, garbled)
+        labels = truth[rows].argmax(axis=1)
+        written = _left_out(alone[rows], labels)
+        heard = _left_out(noisy, truth[some].argmax(axis=1))
+        slope, offset = calibration.fit_confidence(
+            LeftOut(np.concatenate([written.scores, heard.scores]), np.concatenate([written.right, heard.right]))
+        )
+        fitted[language] = replace(gate, slope=slope, offset=offset)
+        right_scores[language] = np.sort(written.scores[written.right])
+    fitted_model = with_operating_point(replace(model, calibrations=fitted), right_scores)
+    read_as = tuple(model.labels[at] for at in alone[: len(examples)].argmax(axis=1)) if model.labels else ()
+    return Trained(fitted_model, right_scores, read_as)
 
 
-def _judge_vectors(
-    store: dict[str, Floats],
-    vectors: Floats,
-    softmax: Softmax,
-    data: _Set,
-    inside: NDArray[np.int64],
-    outside: NDArray[np.int64],
-    label_count: int,
-) -> None:
-    store["encoder"][outside] = softmax.dense(vectors[outside])
-    for row, cosines in zip(outside, vectors[outside] @ data.vectors[inside].T, strict=True):
-        store["encoder_cosine"][row] = nearest(cosines, data.labels[inside], label_count)
+def _of_copies(
+    model: IntentModel,
+    language: Language,
+    gate: Calibration,
+    copies: list[str],
+    rows: NDArray[np.int64],
+    clean: _Head,
+    garbled: _Head,
+) -> Floats:
+    """What the model without the originals says of garbled copies: (copies, labels)."""
+    meaning, opened = None, np.zeros(len(copies))
+    if model.encoder is not None:
+        vectors = centred(model.encoder.encode(copies), model.centres[language])
+        meaning = np.asarray(vectors @ model.vectors.T)
+        opened = gate.gate(np.array([fragmentation(text, model.encoder) for text in copies]))
+    view = model.characters[language]
+    alike = np.zeros((len(copies), len(model.clean)), dtype=np.float32)
+    alike[:, view.rows] = np.stack([view.cosines(text) for text in copies])
+    by_clean = clean.of_copies(kernel(meaning, alike, CLEAN_SHARE), rows)
+    by_garbled = garbled.of_copies(kernel(meaning, alike, GARBLED_SHARE), rows)
+    return joined(by_clean, by_garbled, opened)
+
+
+def _left_out(scores: Floats, labels: NDArray[np.int64]) -> LeftOut:
+    return LeftOut(scores.max(axis=1).astype(np.float64), scores.argmax(axis=1) == labels)

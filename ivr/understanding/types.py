@@ -36,7 +36,12 @@ class Expectation:
     question: Literal["offer", "check"] = "offer"
     """What a yes or no answers: "would you like …?" or "is that right?"."""
     partial: str = ""
-    """Digits already heard, when ``kind`` is ``digits``: a correction may reach back into them."""
+    """Digits already heard, when ``kind`` is ``digits``: a correction may reach back into them. With ``yes_no`` and
+    a ``slot``: the value that is being read back, which the answer may correct ("no, nine five")."""
+    typed: bool = False
+    """The answer may be typed: keys are collected (up to ``digits``, when that is known), as with ``digits``."""
+    patient: bool = False
+    """The caller asked for time: silence is waited for longer than usual."""
 
 
 ANYTHING = Expectation()

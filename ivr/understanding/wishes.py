@@ -10,13 +10,13 @@ _CHANGED: dict[Language, str] = {
     "ko": r"(?:아니\s*)?(?:그거|그게|그것)?\s*말고(?:요)?(?=[\s,.]|$)|그게 아니(?:라|고)|아니다|"
     r"아니[,\s]+아니|아 아니|다시 생각해 보니",
     "en": r"\b(?:no wait|wait no|"
-    r"actually|i mean|or rather|scratch that|never ?mind|on second thoughts?|not that)\b",
+    r"actually|i mean|i meant|or rather|scratch that|never ?mind|on second thoughts?|not that)\b",
     "ja": r"じゃなくて|ではなくて|ではなく|やっぱり|というか|いや[、,\s]",
     "zh": r"不是不是|不对不对|不对|不是这个|算了|我是说|还是(?=.*吧)",
 }
 """Words after which what was said before no longer counts."""
 _ALSO: dict[Language, str] = {
-    "ko": r"\s(?:그리고|또|그리구|아 그리고|참)\s",
+    "ko": r"\s(?:그리고|또|그리구|아 그리고|참)\s|(?<=주시고)[\s,]|(?<=주고)[\s,]|(?<=싶고)[\s,]",
     "en": r"\b(?:and also|and then|and|also|plus)\b",
     "ja": r"それと|それから|あと[、,\s]",
     "zh": r"还有|另外|顺便",
@@ -31,6 +31,8 @@ class Parts:
     """What follows the last change of mind, if there was one."""
     wishes: tuple[str, ...]
     """The utterance's parts, in order; empty when it has but one."""
+    takes_back: bool = False
+    """Whether the caller takes something back: what was said before, or what is being done."""
 
 
 def take_apart(text: str, language: Language) -> Parts:
@@ -46,4 +48,4 @@ def take_apart(text: str, language: Language) -> Parts:
         for part in re.split(f"{_CHANGED[language]}|{_ALSO[language]}", clause, flags=re.IGNORECASE)
         if part and part.strip()
     ]
-    return Parts(corrected, tuple(wishes) if len(wishes) > 1 else ())
+    return Parts(corrected, tuple(wishes) if len(wishes) > 1 else (), bool(found))

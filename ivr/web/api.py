@@ -1,6 +1,5 @@
 """``/api/calls``: calls as JSON, and one call's events as they happen."""
 
-import json
 import re
 import socket
 import threading
@@ -14,7 +13,8 @@ from flask import Blueprint, Response, request
 from ivr.errors import RecordsError
 from ivr.records.bus import GAP, Bus, Event, Subscription
 from ivr.records.store import Store
-from ivr.records.views import CallView, decision_json, handoff_json, turn_json
+from ivr.records.views import CallView, decision_json, entry_json, handoff_json, turn_json
+from ivr.web.answers import dumps, json_answer, problem
 
 log = structlog.get_logger(__name__)
 
@@ -32,9 +32,6 @@ POLL_S = 0.5
 
 FLUSH_S = 0.3
 """Seconds to wait for what has just happened to reach the database before it is read."""
-
-RETRY_S = 5
-"""``Retry-After`` while the database or a free stream is missing."""
 
 
 def blueprint(
@@ -60,26 +57,26 @@ def blueprint(
     @routes.errorhandler(RecordsError)
     def database_down(error: RecordsError) -> Response:
         log.warning("api.database_down", problem=str(error))
-        return _problem("the calls' database can't be read now; try again in a moment", 503)
+        return problem("the calls' database can't be read now; try again in a moment", 503)
 
     @routes.get("")
     def calls() -> Response:
         asked = request.args.get("limit", str(DEFAULT_LIMIT))
         if not re.fullmatch(r"[0-9]{1,3}", asked) or not 1 <= int(asked) <= MOST_CALLS:
-            return _problem(f"limit: {asked[:20]!r} is not a whole number from 1 to {MOST_CALLS}", 400)
+            return problem(f"limit: {asked[:20]!r} is not a whole number from 1 to {MOST_CALLS}", 400)
         flush(FLUSH_S)
-        return _json([view.as_json() for view in store.latest(int(asked))])
+        return json_answer([view.as_json() for view in store.latest(int(asked))])
 
     @routes.get("/<call_sid>")
     def call(call_sid: str) -> Response:
         flush(FLUSH_S)
         view = store.call(call_sid)
-        return _json(view.as_json()) if view else _unknown(call_sid)
+        return json_answer(view.as_json()) if view else _unknown(call_sid)
 
     @routes.get("/<call_sid>/events")
     def events(call_sid: str) -> Response:
         if not streams.acquire(blocking=False):
-            return _problem(f"{most_streams} event streams are open already; try again in a moment", 503)
+            return problem(f"{most_streams} event streams are open already; try again in a moment", 503)
         with ExitStack() as resources:
             resources.callback(streams.release)
             # Watching begins before the database is read: what happens in between is on both sides, and is
@@ -148,7 +145,7 @@ class _Stream:
                 return
             self._told = event.id
         number = "" if event.id is None else f"id: {event.id}\n"
-        yield f"{number}event: {_one_line(event.kind)}\ndata: {_dumps(event.data)}\n\n"
+        yield f"{number}event: {_one_line(event.kind)}\ndata: {dumps(event.data)}\n\n"
 
     def _ended_elsewhere(self) -> Event | None:
         """The end of a call that another process holds, or that was closed when its process died."""
@@ -192,6 +189,10 @@ def _entries(view: CallView) -> list[Event]:
     entries += [Event("decision", decision_json(decision.entry), decision.seq) for decision in view.decisions]
     if view.handoff:
         entries.append(Event("handoff", handoff_json(view.handoff.entry), view.handoff.seq))
+    if view.callback:
+        entries.append(Event("callback", entry_json(view.callback.entry), view.callback.seq))
+    if view.voicemail:
+        entries.append(Event("voicemail", entry_json(view.voicemail.entry), view.voicemail.seq))
     return sorted(entries, key=lambda event: event.id or 0)
 
 
@@ -228,26 +229,9 @@ def _client_gone(environ: dict[str, object]) -> Callable[[], bool]:
     return gone
 
 
-def _dumps(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
 def _one_line(text: str) -> str:
     return text.replace("\r", " ").replace("\n", " ")
 
 
-def _json(value: object, status: int = 200) -> Response:
-    response = Response(_dumps(value), status, mimetype="application/json")
-    response.headers["Cache-Control"] = "no-store"
-    return response
-
-
-def _problem(problem: str, status: int) -> Response:
-    response = _json({"error": problem}, status)
-    if status == 503:
-        response.headers["Retry-After"] = str(RETRY_S)
-    return response
-
-
 def _unknown(call_sid: str) -> Response:
-    return _problem(f"no call {call_sid[:64]!r} is known here", 404)
+    return problem(f"no call {call_sid[:64]!r} is known here", 404)

@@ -13,12 +13,17 @@ RETRY_S = 2
 """``Retry-After`` of a ``/ready`` that is not; models take some seconds to load."""
 
 
-def blueprint(metrics: Metrics, readiness: Callable[[], Mapping[str, str | None]]) -> Blueprint:
+def blueprint(
+    metrics: Metrics,
+    readiness: Callable[[], Mapping[str, str | None]],
+    notes: Callable[[], Mapping[str, str]] = dict,
+) -> Blueprint:
     """Make the routes ``/health``, ``/ready`` and ``/metrics``.
 
     Args:
         metrics: What ``/metrics`` shows.
         readiness: Component → what is wrong with it, None when it is ready. Quick; called per request.
+        notes: Component → what somebody should look at, though calls are taken as before. Quick, too.
     """
     routes = Blueprint("operations", __name__)
 
@@ -41,7 +46,9 @@ def blueprint(metrics: Metrics, readiness: Callable[[], Mapping[str, str | None]
             log.exception("operations.readiness_failed")
             components = {"readiness": f"could not be found out: {type(error).__name__}"}
         problems = {name: problem for name, problem in components.items() if problem is not None}
-        response = jsonify(ready=not problems, problems=problems, components=sorted(components))
+        response = jsonify(
+            ready=not problems, problems=problems, notes=dict(notes()), components=sorted(components)
+        )
         if problems:
             response.status_code = 503
             response.headers["Retry-After"] = str(RETRY_S)

@@ -6,7 +6,8 @@ script of what each turn said, and the line is paper.
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, cast
@@ -22,19 +23,21 @@ from audio.voice_cache import VoiceCache
 from audio.wav import read_wav
 from ivr.call.chronicle import Chronicle
 from ivr.call.conversation import Conversation
+from ivr.call.decodes import Decoded
 from ivr.call.errands import ErrandDone
 from ivr.call.line import FRAME_MS, CallInfo
-from ivr.call.listener import Decoded
 from ivr.call.services import CallServices
 from ivr.content.loader import load_content
-from ivr.content.types import LANGUAGES, Content
+from ivr.content.types import LANGUAGES, Content, Text
 from ivr.fulfilment.types import Connector, Outcome
 from ivr.metrics import Metrics
-from ivr.records.types import DecisionRecord, HandoffRecord, Journal, TurnRecord
+from ivr.records.types import DecisionRecord, HandoffRecord, Journal, OpenRequest, TurnRecord
 from ivr.settings import Settings, load_settings
-from ivr.understanding.engine import create_understander
+from tests.understanding.models import understander_of
 
 ROOT = Path(__file__).resolve().parents[2]
+NOON = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
+"""When the calls are, noon in Seoul: a Monday."""
 FRAME_BYTES = FRAME_MS * 8
 SPEAKING_BYTES_PER_CHARACTER = 400
 """The paper voice says 20 characters a second."""
@@ -70,6 +73,26 @@ def words(text: str, language: Language = "en", *, confidence: float = 0.9) -> R
     )
 
 
+class StagedExecutor(Executor):
+    """Does it when ``slow_lookups_ms`` of the stage's time have passed."""
+
+    def __init__(self, stage: "Stage") -> None:
+        self._stage = stage
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> "Future[Any]":
+        if not self._stage.slow_lookups_ms:
+            return InlineExecutor().submit(fn, *args, **kwargs)
+        future: Future[Any] = Future()
+
+        def do() -> None:
+            done = InlineExecutor().submit(fn, *args, **kwargs)
+            error = done.exception()
+            future.set_exception(error) if error else future.set_result(done.result())
+
+        self._stage.later(self._stage.slow_lookups_ms, do)
+        return future
+
+
 class InlineExecutor(Executor):
     """Does it at once, in the caller's thread."""
 
@@ -92,12 +115,14 @@ class ScriptedRecognition:
     asked: list[bool] = field(default_factory=list)
     """For each decode, whether it was final."""
     languages: list[Language | None] = field(default_factory=list)
+    lengths_ms: list[int] = field(default_factory=list)
 
     def submit(
         self, samples: Samples, *, language: Language | None, final: bool, **_: object
     ) -> "Future[Recognition]":
         self.asked.append(final)
         self.languages.append(language)
+        self.lengths_ms.append(len(samples) // 16)
         future: Future[Recognition] = Future()
         hears = self.hears
 
@@ -125,7 +150,11 @@ class PaperVoice:
 
     name = "paper"
 
+    def __init__(self) -> None:
+        self.rates: list[float] = []
+
     def speak(self, text: str, *, language: Language, rate: float = 1.0) -> Samples:
+        self.rates.append(rate)
         return np.zeros(len(text) * SPEAKING_BYTES_PER_CHARACTER, np.float32)
 
 
@@ -141,6 +170,16 @@ class Notebook:
 
     def turn(self, call_sid: str, turn: TurnRecord) -> None:
         self.turns.append(turn)
+
+    def caller_went_on(self, call_sid: str, turn: TurnRecord, since_ms: int) -> None:
+        (at,) = (
+            n for n, each in enumerate(self.turns) if (each.speaker, each.start_ms) == ("caller", turn.start_ms)
+        )
+        self.turns[at] = turn
+        self.decisions = [
+            replace(decision, withdrawn=decision.withdrawn or decision.at_ms >= since_ms)
+            for decision in self.decisions
+        ]
 
     def decision(self, call_sid: str, decision: DecisionRecord) -> None:
         self.decisions.append(decision)
@@ -161,11 +200,13 @@ class PaperLine:
 
     stage: "Stage"
     sent: list[tuple[int, str]] = field(default_factory=list)
+    audio: list[bytes] = field(default_factory=list)
     playing: list[tuple[int, str]] = field(default_factory=list)
     """(when it is reached, mark)."""
     ends_ms: int = 0
 
     def send_audio(self, ulaw: bytes) -> None:
+        self.audio.append(ulaw)
         self.sent.append((self.stage.now_ms, "audio"))
         self.ends_ms = max(self.ends_ms, self.stage.now_ms) + len(ulaw) // 8
 
@@ -186,54 +227,88 @@ class PaperLine:
 
 
 class ShopOnPaper:
-    """A connector that knows one order, or is broken."""
+    """Connectors that know one order and that we are open, or are broken."""
 
     broken: Exception | None = None
 
     def fulfil(self, slots: Mapping[str, str], language: str) -> Outcome:
         if self.broken is not None:
             raise self.broken
+        if "order_number" not in slots:
+            return Outcome("open_now", {"closes": "nine at night"})
         number = slots["order_number"]
         if number != "47291":
             return Outcome("missing", {"order_number": number})
-        values = {"order_number": "4 7 2 9 1", "item": "tea", "courier": "CJ", "date": "tomorrow", "status": ""}
+        values = {"order_number": "4 7 2 9 1", "item": "tea", "courier": "CJ", "date": "tomorrow", "step": "here"}
         return Outcome("on_the_way", values, {"order_number": number})
+
+
+def _confirming(intents: tuple[str, ...]) -> Content:
+    requests = {
+        intent: replace(request, confirm=request.confirm or intent in intents)
+        for intent, request in content().requests.items()
+    }
+    asks = {f"confirm_{intent}": Text(f"confirm_{intent}", {"neutral": ("Shall I?",)}) for intent in intents}
+    texts = {language: {**texts, **asks} for language, texts in content().texts.items()}
+    return replace(content(), requests=requests, texts=texts)
 
 
 class Stage:
     """One conversation, frame by frame."""
 
-    def __init__(self, language: Language | None = "en", **settings: Any) -> None:
+    def __init__(
+        self,
+        language: Language | None = "en",
+        *,
+        confirm: tuple[str, ...] = (),
+        found: "Future[OpenRequest | None] | None" = None,
+        **settings: Any,
+    ) -> None:
+        """Greet a caller.
+
+        Args:
+            language: Of the number dialled.
+            confirm: Requests that are confirmed before they are done, whatever their files say.
+            found: What the caller's last call left open.
+            settings: As in the environment.
+        """
         self.now_ms = 0
+        self.slow_lookups_ms = 0
         self.settings: Settings = load_settings(**settings)
         self._later: list[tuple[int, Callable[[], None]]] = []
         self._posted: list[Decoded | ErrandDone] = []
         self.recognition = ScriptedRecognition(self)
         self.line = PaperLine(self)
         self.notebook = Notebook()
+        self.voice = PaperVoice()
         self.metrics = Metrics()
+        self.lookups = StagedExecutor(self)
         self.shop = ShopOnPaper()
-        self.connectors: dict[str, Connector] = {"shop.order_status": self.shop}
+        self.connectors: dict[str, Connector] = {
+            "shop.order_status": self.shop,
+            "shop.opening_hours": self.shop,
+        }
         self.info = CallInfo("CA0001", "+821012345678", language=language)
         self.services = CallServices(
             settings=self.settings,
             recognition=cast(RecognitionScheduler, self.recognition),
             voice_model=voice_model(),
-            voices=VoiceCache(PaperVoice(), Path("/nonexistent/voices")),
-            content=content(),
-            understander=create_understander(content()),
+            voices=VoiceCache(self.voice, Path("/dev/null/voices")),
+            content=_confirming(confirm),
+            understander=understander_of(content()),
             connectors=self.connectors,
             journal=cast(Journal, self.notebook),
             metrics=self.metrics,
-            lookups=InlineExecutor(),
+            lookups=self.lookups,
             analysis=InlineExecutor(),
             calm_sentence=dict.fromkeys(LANGUAGES, b"\xff" * 8_000),
             clock=lambda: self.now_ms / 1000,
+            wall_clock=lambda: NOON,
         )
         self.call = Conversation(
             self.info, self.line, self.services, Chronicle(self.services.journal, "CA0001"), self._posted.append
         )
-        self.call.greet(0)
+        self.call.greet(0, found)
 
     def later(self, in_ms: int, do: Callable[[], None]) -> None:
         """Do something when the stage's time has come."""

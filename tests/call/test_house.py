@@ -1,5 +1,7 @@
 """Who may come in, and what is known of calls that are not on their stream."""
 
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -9,7 +11,8 @@ from ivr.call.house import START_SLACK_S, House
 from ivr.call.line import CallInfo
 from ivr.call.services import CallServices
 from ivr.metrics import Metrics
-from tests.call.stage import content
+from ivr.records.types import Journal, OpenRequest, VoicemailRecord
+from tests.call.stage import InlineExecutor, content
 
 
 class Diary:
@@ -34,7 +37,11 @@ class Diary:
 class Stage:
     """A house of two places."""
 
-    def __init__(self, waiting_s: float = 60.0) -> None:
+    def __init__(
+        self,
+        waiting_s: float = 60.0,
+        open_request: Callable[[str, datetime], OpenRequest | None] | None = None,
+    ) -> None:
         self.diary = Diary()
         self.metrics = Metrics()
         self.behind_s = 0.0
@@ -42,6 +49,7 @@ class Stage:
             journal=self.diary,
             metrics=self.metrics,
             content=content(),
+            lookups=InlineExecutor(),
             recognition=SimpleNamespace(load=lambda: self.behind_s),
         )
         self.house = House(
@@ -50,6 +58,7 @@ class Stage:
             max_calls=2,
             language="en",
             waiting_s=waiting_s,
+            open_request=open_request,
         )
 
     def admit(self, name: str) -> bool:
@@ -112,3 +121,31 @@ def test_a_left_message_ends_the_way_to_a_person() -> None:
     stage.house.voicemail("CA1", "https://example.com/message", 3.0)
     assert stage.count("handing_off") == 0
     assert ("outcome", "CA1", "voicemail") in stage.diary.told
+    assert ("voicemail", "CA1", VoicemailRecord("https://example.com/message", None, 3.0)) in stage.diary.told
+
+
+def test_a_call_that_comes_while_the_models_load_is_on_record() -> None:
+    diary = Diary()
+    house = House(
+        lambda: None, content=content(), max_calls=2, language="en", journal=cast(Journal, diary), open_request=None
+    )
+    assert not house.admit(CallInfo("CA1", "+821012345678"))
+    house.handoff_status("CA1", "missed")
+    house.voicemail("CA1", "https://example.com/message", 3.0, "RE1")
+    house.finished("CA1")
+    told = [entry[:2] for entry in diary.told]
+    assert told[0] == ("call_started", "CA1")
+    assert diary.ended()[0] == ("CA1", "handed_off")
+    assert ("voicemail", "CA1", VoicemailRecord("https://example.com/message", "RE1", 3.0)) in diary.told
+
+
+def test_the_callers_last_call_is_looked_up_when_the_webhook_comes() -> None:
+    asked: list[tuple[str, datetime]] = []
+    stage = Stage(open_request=lambda number, since: asked.append((number, since)))
+    for call_sid, number in (("CA1", "+821012345678"), ("CA2", None)):
+        assert stage.house.admit(CallInfo(call_sid, number))
+    stage.house.finished("CA1")
+    assert stage.house.admit(CallInfo("CA3", "+266696687"))  # withheld, as Twilio spells it
+    ((number, since),) = asked
+    assert number == "+821012345678"
+    assert timedelta(days=13, hours=23) < datetime.now(UTC) - since < timedelta(days=14, hours=1)

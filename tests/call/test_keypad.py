@@ -19,6 +19,12 @@ def test_a_key_acts_at_once_when_no_number_was_asked_for() -> None:
     assert type_keys("2", Expectation("choice", keys={"2": "order_status"}))[1] == ["2"]
 
 
+def test_what_may_be_typed_is_collected_though_it_is_no_number() -> None:
+    name_or_digits = Expectation("slot", slot="identity", digits=4, typed=True)
+    assert type_keys("5678", name_or_digits)[1] == ["5678"]
+    assert type_keys("56#", name_or_digits)[1] == ["56"]
+
+
 def test_a_number_is_complete_with_its_last_digit() -> None:
     pad, acted = type_keys("61042", NUMBER)
     assert acted == ["61042"]

@@ -34,6 +34,13 @@ def test_a_complete_answer_ends_the_turn_soon_and_missing_digits_late() -> None:
     assert turn_has_ended(pausing(1_504), "incomplete")
 
 
+def test_the_parts_of_an_address_may_lie_further_apart() -> None:
+    assert not turn_has_ended(pausing(1_056), "complete", free_text=True)
+    assert not turn_has_ended(pausing(1_056), "open", free_text=True)
+    assert turn_has_ended(pausing(1_088), "complete", free_text=True)
+    assert not turn_has_ended(pausing(1_088), "incomplete", free_text=True)
+
+
 def test_words_that_have_not_come_are_waited_for_and_not_for_ever() -> None:
     assert not turn_has_ended(pausing(1_000), None)
     assert turn_has_ended(pausing(END_UNHEARD_MS), None)

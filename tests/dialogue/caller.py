@@ -1,6 +1,7 @@
 """A conversation on paper: events in, decisions and spoken words out."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from ivr.content.render import render
 from ivr.content.types import Content, Language
@@ -13,32 +14,51 @@ from ivr.dialogue.types import (
     Fulfilled,
     Heard,
     KeysPressed,
+    KnownCaller,
+    Lookup,
     LookupFailed,
 )
-from ivr.understanding.engine import create_understander
-from ivr.understanding.types import Meaning, SlotValue, Understander
+from ivr.understanding.types import Meaning, SlotValue
+from tests.understanding.models import understander_of
 
 ORDERS = {"47291": "on_the_way", "58306": "delivered"}
-VALUES = {"order_number": "four seven", "item": "shoes", "status": "on its way", "date": "today", "courier": "us"}
+IDENTITIES = {"47291": ("0101", "김하늘"), "58306": ("0102",)}
+"""Order number → what proves that it is one's own."""
+VALUES = dict.fromkeys(
+    (
+        *("order_number", "item", "status", "date", "courier", "step", "amount", "count", "opens", "closes"),
+        *("holiday", "address"),
+    ),
+    "words",
+)
 
 
 class Caller:
-    """Talks to the engine; a connector of two orders answers look-ups at once."""
+    """Talks to the engine; a shop of two orders answers look-ups at once."""
 
-    def __init__(self, content: Content, language: Language = "ko", shop_down: bool = False) -> None:
+    def __init__(
+        self,
+        content: Content,
+        language: Language = "ko",
+        shop_down: bool = False,
+        now: datetime | None = None,
+        number: str | None = None,
+        known: KnownCaller | None = None,
+    ) -> None:
         self.content = content
         self.state: DialogueState = start(language)
         self.decision: Decision
         self.decisions: list[Decision] = []
-        self._understander = _understander(content)
+        self.lookups: list[Lookup] = []
         self._shop_down = shop_down
-        self.meet(Answered(language))
+        self.meet(Answered(language, now=now, number=number, known=known))
 
     @property
     def words(self) -> str:
         """What was just said."""
         return " ".join(
-            render(self.content, say, self.state.language, self.decision.tone) for say in self.decision.say
+            render(self.content, say, say.language or self.state.language, self.decision.tone)
+            for say in self.decision.say
         )
 
     @property
@@ -51,21 +71,30 @@ class Caller:
         self.state, self.decision = decide(self.state, event, self.content)
         self.decisions.append(self.decision)
         lookup = self.decision.lookup
-        if lookup is not None and self._shop_down:
+        if lookup is None:
+            return self.decision
+        self.lookups.append(lookup)
+        if self._shop_down:
             return self.meet(LookupFailed(lookup, "the database is down"))
-        if lookup is not None:
-            outcome = ORDERS.get(lookup.slots["order_number"], "missing")
-            return self.meet(Fulfilled(lookup, outcome, VALUES, {"order_number": lookup.slots["order_number"]}))
-        return self.decision
+        facts = {"order_number": lookup.slots.get("order_number", "")}
+        return self.meet(Fulfilled(lookup, _outcome(lookup), VALUES, facts))
 
     def says(self, text: str) -> Decision:
         """Say something that is understood by the product's own understander."""
-        return self.meet(Heard(self._understander.understand(text, self.state.language, self.state.expecting)))
+        understander, call = understander_of(self.content), self.state.call
+        now = call.now if call else None
+        return self.meet(Heard(understander.understand(text, self.state.language, self.state.expecting, now)))
 
-    def means(self, intent: str | None, **slots: str) -> Decision:
+    def means(self, intent: str | None, *, sure: bool = True, confidence: float = 0.9, **slots: str) -> Decision:
         """Say something of which only the meaning matters."""
-        values = {name: SlotValue(value, 0.9) for name, value in slots.items()}
-        return self.meet(Heard(Meaning(str(intent), self.state.language, intent, 0.9, slots=values)))
+        values = {name: SlotValue(value, confidence) for name, value in slots.items()}
+        meaning = Meaning(str(intent), self.state.language, intent, confidence, slots=values, sure=sure)
+        return self.meet(Heard(meaning))
+
+    def also(self, intent: str, *also: str, instead: bool = False) -> Decision:
+        """Say several requests in one breath, or one in place of another."""
+        meaning = Meaning(intent, self.state.language, intent, 0.9, also=also, instead=instead)
+        return self.meet(Heard(meaning))
 
     def presses(self, keys: str) -> Decision:
         """Press keys."""
@@ -76,12 +105,10 @@ class Caller:
         self.state = replace(self.state, language=language)
 
 
-_UNDERSTANDERS: dict[int, tuple[Content, Understander]] = {}
-"""One per content: the walks talk a thousand times."""
-
-
-def _understander(content: Content) -> Understander:
-    known = _UNDERSTANDERS.get(id(content))
-    if known is None or known[0] is not content:
-        known = _UNDERSTANDERS[id(content)] = (content, create_understander(content))
-    return known[1]
+def _outcome(lookup: Lookup) -> str:
+    number = lookup.slots.get("order_number")
+    if number is not None and number not in ORDERS:
+        return "missing"
+    if lookup.connector == "shop.verify":
+        return "verified" if lookup.slots["identity"] in IDENTITIES[str(number)] else "mismatch"
+    return ORDERS[str(number)] if lookup.connector == "shop.order_status" else "found"

@@ -4,8 +4,8 @@ import pytest
 
 from ivr.content.types import Content, Language
 from ivr.dialogue.endpointing import Completeness, completeness
-from ivr.understanding.engine import create_understander
-from ivr.understanding.types import ANYTHING, Expectation, Understander
+from ivr.understanding.types import ANYTHING, Expectation, Meaning, SlotValue, Understander
+from tests.understanding.models import understander_of
 
 DIGITS = Expectation("digits", "order_number", 5, intent="order_status")
 YES_NO = Expectation("yes_no")
@@ -73,7 +73,7 @@ CASES: list[tuple[Language, Expectation, str, Completeness]] = [
 
 @pytest.fixture(scope="module")
 def understander(content: Content) -> Understander:
-    return create_understander(content)
+    return understander_of(content)
 
 
 @pytest.mark.parametrize(("language", "expecting", "text", "wanted"), CASES)
@@ -90,3 +90,36 @@ def test_a_request_whose_number_is_missing_may_go_on(understander: Understander,
     assert completeness(meaning, ANYTHING, text, content) == "open"
     whole = "배송 조회 부탁드려요 주문번호 47291"
     assert completeness(understander.understand(whole, "ko"), ANYTHING, whole, content) == "complete"
+
+
+@pytest.mark.parametrize(
+    ("slot", "value", "text", "wanted"),
+    [
+        ("callback_time", "2026-11-24T15:00", "내일 오후 세 시요", "complete"),
+        ("callback_number", "+821012345678", "공일공 일이삼사 오육칠팔", "complete"),
+        ("product", "mug", "머그컵이요", "complete"),
+        ("identity", "0101", "공일공일이요", "complete"),
+        ("identity", "김하늘", "김하늘이요", "open"),
+        ("address", "서울시 마포구", "서울시 마포구", "open"),
+        ("address", "서울시 마포구", "서울시 마포구 그리고", "incomplete"),
+    ],
+)
+def test_only_words_may_always_go_on(
+    content: Content, slot: str, value: str, text: str, wanted: Completeness
+) -> None:
+    meaning = Meaning(text, "ko", None, 0.9, slots={slot: SlotValue(value, 0.9)})
+    assert completeness(meaning, Expectation("slot", slot), text, content) == wanted
+
+
+def test_a_no_to_what_was_read_back_may_be_followed_by_the_right_value() -> None:
+    read_back = Expectation("yes_no", "order_number", 5, question="check", partial="47295")
+    no = Meaning("아니요", "ko", "no", 0.98)
+    assert completeness(no, read_back, no.text) == "open"
+    assert completeness(no, Expectation("yes_no"), no.text) == "complete"
+    right = Meaning("아니요 사칠이구일이요", "ko", "no", 0.98, slots={"order_number": SlotValue("47291", 0.9)})
+    assert completeness(right, read_back, right.text) == "complete"
+
+
+def test_a_caller_who_asks_for_time_goes_on() -> None:
+    wait = Meaning("잠깐만요", "ko", "hold_on", 0.98)
+    assert completeness(wait, DIGITS, wait.text) == "open"

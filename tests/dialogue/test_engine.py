@@ -195,7 +195,7 @@ def test_a_caller_without_the_number_is_offered_a_person(caller: Caller) -> None
 
 def test_a_caller_may_change_their_mind(caller: Caller) -> None:
     caller.says("배송 조회 부탁드려요")
-    caller.says("반품은 어떻게 하나요")
+    caller.says("아니 그거 말고 반품은 어떻게 하나요")
     assert caller.keys == ["return_procedure_answer", "anything_else"]
 
 

@@ -12,7 +12,11 @@ from click.testing import CliRunner
 
 from ivr.app import Hotline
 from ivr.cli import COMMANDS, main
-from ivr.content.loader import load_content
+from ivr.content.loader import OPTIONAL_FILES, load_content
+from ivr.content.requests import COMMANDS as COMMAND_NAMES
+from ivr.content.requests import REQUEST_KEYS
+from ivr.content.types import SLOT_KINDS
+from ivr.fulfilment.outcomes import SHOP_OUTCOMES
 from ivr.settings import Settings, environment_name, load_settings
 from tests.content.conftest import PROMPTS
 from tests.docs.documents import DOCUMENTS, READMES, ROOT, Block, blocks, links
@@ -47,7 +51,7 @@ def test_named_settings_and_files_exist(document: Path) -> None:
     known = {environment_name(key) for key in Settings.model_fields}
     assert set(re.findall(r"\bIVR_[A-Z_]+\b", TEXT[document])) <= known
     for path in re.findall(r"`((?:prompts|audio|ivr|tests|docs)/[\w/.]*)", TEXT[document]):
-        if not re.search(r"NAME|LANGUAGE|gift_wrapping|recordings", path):
+        if not re.search(r"NAME|LANGUAGE|gift_wrapping|recordings", path) and Path(path).name not in OPTIONAL_FILES:
             assert (ROOT / path).exists(), path
 
 
@@ -139,5 +143,15 @@ def test_the_managers_guide_covers_every_file_and_key() -> None:
         assert f"`{path.name}`" in guide
     for path in PROMPTS.glob("*.yaml"):
         assert f"`prompts/{path.name}`" in guide
-    for key in ("intent", "examples", "slots", "confirm", "connector", "replies", "menu_key"):
+    for key in REQUEST_KEYS:
         assert f"| `{key}` |" in guide
+    for name in (*COMMAND_NAMES, *SLOT_KINDS):
+        assert f"`{name}`" in guide
+    for name in OPTIONAL_FILES:
+        assert f"`prompts/{name}`" in guide
+    for connector, outcomes in SHOP_OUTCOMES.items():
+        (row,) = [line for line in guide.splitlines() if line.startswith(f"| `{connector}` |")]
+        told = {*re.findall(r"`(\w+)`", row)}
+        filled = {*re.findall(r"`{(\w+)}`", row)}
+        assert told == {*outcomes}
+        assert filled == {*frozenset().union(*outcomes.values())} - {"order_number"}

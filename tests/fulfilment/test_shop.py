@@ -3,7 +3,7 @@
 import re
 import sqlite3
 import threading
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,8 +14,10 @@ from ivr.content.types import LANGUAGES, Language
 from ivr.dialogue.types import Say
 from ivr.errors import BackendDownError, ConfigurationError
 from ivr.fulfilment.registry import create_connectors
-from ivr.fulfilment.shop import DemoShop, OrderStatus
-from ivr.fulfilment.shop_data import COURIERS, ORDERS, STATUSES
+from ivr.fulfilment.shop import DemoShop
+from ivr.fulfilment.shop_data import ORDERS
+from ivr.fulfilment.shop_orders import OrderStatus
+from ivr.fulfilment.shop_words import COURIERS, STATUSES
 
 PROMPTS = Path(__file__).resolve().parents[2] / "prompts"
 
@@ -50,7 +52,7 @@ def test_what_the_texts_need_is_there() -> None:
 def test_an_order_on_its_way(connector: OrderStatus) -> None:
     outcome = connector.fulfil({"order_number": "47291"}, "ko")
     assert (outcome.outcome, outcome.values["order_number"]) == ("on_the_way", "사 칠 이 구 일")
-    assert (outcome.values["date"], outcome.values["item"]) == ("내일", "운동화")
+    assert outcome.values["date"] == "내일"
     assert outcome.facts["order_number"] == "47291"
     assert outcome.facts["date"] == (date.today() + timedelta(days=1)).isoformat()
 
@@ -64,9 +66,9 @@ def test_an_unknown_number_is_missing(connector: OrderStatus, number: str) -> No
 
 
 def test_an_old_demo_database_moves_with_the_days(database: Path) -> None:
-    first = date(2026, 3, 1)
-    OrderStatus(DemoShop(f"sqlite:///{database}", today=lambda: first)).fulfil({"order_number": "47291"}, "en")
-    later = OrderStatus(DemoShop(f"sqlite:///{database}", today=lambda: first + timedelta(days=30)))
+    first = datetime(2026, 3, 1, 12)
+    OrderStatus(DemoShop(f"sqlite:///{database}", now=lambda: first)).fulfil({"order_number": "47291"}, "en")
+    later = OrderStatus(DemoShop(f"sqlite:///{database}", now=lambda: first + timedelta(days=30)))
     assert later.fulfil({"order_number": "47291"}, "en").values["date"] == "tomorrow"
 
 

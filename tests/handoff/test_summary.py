@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from ivr.content.loader import load_content
-from ivr.content.types import LANGUAGES, Content, Language
+from ivr.content.types import LANGUAGES, Content, Language, SlotSpec
 from ivr.dialogue.engine import start
 from ivr.dialogue.types import HandoffReason, Tried
 from ivr.handoff.summary import summarise, whisper
@@ -49,6 +49,29 @@ def test_a_caller_who_asked_for_a_person_after_an_answer(content: Content) -> No
     assert summary["feeling"] == "angry"
     assert "47291" in str(summary["suggested_opening"])
     assert whisper(summary, content, "ko") == "주문 조회 문의 고객입니다. 상담원을 요청하셨습니다. 사 칠 이 구 일."
+
+
+def test_what_was_told_is_passed_on_but_not_what_proves_who_they_are(content: Content) -> None:
+    specs = {
+        "address": SlotSpec("address", 0, "text"),
+        "identity": SlotSpec("identity", 4, "identity"),
+        "order_number": SlotSpec("order_number", 5),
+    }
+    content = replace(content, slots=specs)
+    slots = {"order_number": "47291", "identity": "5678", "address": "서울시 마포구 월드컵로 10"}
+    state = replace(start("ko"), intent="order_status", slots=slots, proven=("47291",))
+    summary = summarise(state, [], HandoffReason.CALLER_ASKED, None, content, "ko")
+    assert summary["told"] == {"order_number": "47291", "address": "서울시 마포구 월드컵로 10"}
+    assert summary["identity_proven"] is True
+    assert "5678" not in str(summary)
+    assert "47291" in str(summary["headline"])
+    assert "마포구" not in str(summary["headline"]), "a number is a number, not the last thing told"
+
+
+def test_asking_to_wait_is_not_what_a_caller_wants(content: Content) -> None:
+    turns = [*TURNS[:2], _caller("잠깐만요", "hold_on"), _caller("더 천천히요", "slower")]
+    summary = summarise(start("ko"), turns, HandoffReason.UNKNOWN_INTENT, None, content, "ko")
+    assert summary["intent"] == "order_status"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

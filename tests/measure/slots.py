@@ -21,7 +21,7 @@ import yaml
 
 from ivr.content.types import LANGUAGES, SLOT_KINDS, Language, SlotKind
 from ivr.understanding.slots.registry import extract
-from ivr.understanding.slots.types import Product, SlotContext
+from ivr.understanding.slots.types import Goods, SlotContext
 
 TABLES = Path(__file__).resolve().parents[1] / "understanding" / "slots"
 WEDNESDAY = datetime(2026, 3, 11, 10, 30)
@@ -75,7 +75,7 @@ def forms(kind: SlotKind) -> list[Form]:
     found: list[Form] = []
     for language in LANGUAGES:
         goods = table.get("catalogue", {}).get(language, [])
-        catalogue = tuple(Product(names[0], tuple(names)) for names in goods)
+        catalogue = tuple(Goods(names[0], tuple(names)) for names in goods)
         for part in PARTS:
             for text, expected, *question in table["cases"][language][part]:
                 context = SlotContext(

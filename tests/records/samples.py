@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from ivr.records.types import CallStarted, DecisionRecord, HandoffRecord, TurnRecord
+from ivr.records.types import CallStarted, DecisionRecord, HandoffRecord, Speaker, TurnRecord
 
 STARTED_AT = datetime(2026, 1, 31, 2, 3, 4, 567_890, tzinfo=UTC)
 
@@ -29,5 +29,5 @@ def started(call_sid: str = "CA1", at: datetime = STARTED_AT) -> CallStarted:
     return CallStarted(call_sid, at, "+821012345678", "+82215880000", "ko", "simulated", "v1")
 
 
-def turn(text: str) -> TurnRecord:
-    return TurnRecord("caller", text, 0, 100)
+def turn(text: str, start_ms: int = 0, speaker: Speaker = "caller") -> TurnRecord:
+    return TurnRecord(speaker, text, start_ms, start_ms + 100)

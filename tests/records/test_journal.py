@@ -94,6 +94,7 @@ def test_a_call_is_kept_as_the_interface_says(store: Store, journal: DatabaseJou
                 "action": "answer",
                 "reason": "the order was found",
                 "contributions": {"anger": 0.4, "repeats": 0.2},
+                "withdrawn": False,
             }
         ],
         "handoff": {

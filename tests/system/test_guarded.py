@@ -157,7 +157,7 @@ def test_a_broken_order_database_leads_to_a_person_not_to_silence(hotline: Hotli
     assert followed is not None
     assert followed.next == "person"
     assert record["outcome"] == "handed_off"
-    assert "can't look up orders" in " ".join(turn["text"] for turn in record["turns"])
+    assert "can't look that up" in " ".join(turn["text"] for turn in record["turns"])
 
 
 def test_calls_go_on_while_their_database_is_locked_and_nothing_is_lost(hotline: Hotline) -> None:

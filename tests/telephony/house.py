@@ -121,8 +121,14 @@ class FakeHouse:
         self._break("handoff_status")
         self.notes.append(("handoff", call_sid, status, agent))
 
-    def voicemail(self, call_sid: str, recording_url: str | None, duration_s: float | None) -> None:
-        self.notes.append(("voicemail", call_sid, recording_url, duration_s))
+    def voicemail(
+        self,
+        call_sid: str,
+        recording_url: str | None,
+        duration_s: float | None,
+        recording_sid: str | None = None,
+    ) -> None:
+        self.notes.append(("voicemail", call_sid, recording_url, duration_s, recording_sid))
 
     def finished(self, call_sid: str) -> None:
         self.notes.append(("finished", call_sid))

@@ -239,19 +239,28 @@ def test_twilios_own_word_on_the_bridge_counts_after_a_restart() -> None:
 def test_a_message_is_kept_and_thanked_for() -> None:
     house = FakeHouse()
     url = "https://api.twilio.com/recordings/RE1"
-    answer = post(client(house), "/twilio/voicemail", RecordingUrl=url, RecordingDuration="12")
+    answer = post(
+        client(house), "/twilio/voicemail", RecordingUrl=url, RecordingDuration="12", RecordingSid="RE0001"
+    )
     assert verbs(answer) == ["Say", "Hangup"]
     assert "[twiml_voicemail_thanks en]" in answer.text
-    assert house.notes == [("voicemail", SID, url, 12.0)]
+    assert house.notes == [("voicemail", SID, url, 12.0, "RE0001")]
 
 
 @pytest.mark.parametrize(
     ("fields", "note"),
     [
-        ({}, ("voicemail", SID, None, None)),
-        ({"RecordingUrl": "javascript:alert(1)", "RecordingDuration": "3"}, ("voicemail", SID, None, None)),
-        ({"RecordingUrl": "https://x/y", "RecordingDuration": "long"}, ("voicemail", SID, "https://x/y", None)),
-        ({"RecordingUrl": "https://x/y", "RecordingDuration": "nan"}, ("voicemail", SID, "https://x/y", None)),
+        ({}, ("voicemail", SID, None, None, None)),
+        ({"RecordingUrl": "javascript:alert(1)", "RecordingDuration": "3"}, ("voicemail", SID, None, None, None)),
+        (
+            {"RecordingUrl": "https://x/y", "RecordingDuration": "long"},
+            ("voicemail", SID, "https://x/y", None, None),
+        ),
+        (
+            {"RecordingUrl": "https://x/y", "RecordingDuration": "nan"},
+            ("voicemail", SID, "https://x/y", None, None),
+        ),
+        ({"RecordingUrl": "https://x/y", "RecordingSid": "<RE>"}, ("voicemail", SID, "https://x/y", None, None)),
     ],
 )
 def test_no_message_or_an_odd_one_is_recorded_as_such(fields: dict[str, str], note: tuple[object, ...]) -> None:

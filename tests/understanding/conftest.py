@@ -6,8 +6,8 @@ import pytest
 
 from ivr.content.loader import load_content
 from ivr.content.types import Content
-from ivr.understanding.engine import create_understander
 from ivr.understanding.types import Understander
+from tests.understanding.models import understander_of
 
 PROMPTS = Path(__file__).resolve().parents[2] / "prompts"
 
@@ -19,4 +19,4 @@ def content() -> Content:
 
 @pytest.fixture(scope="session")
 def understander(content: Content) -> Understander:
-    return create_understander(content)
+    return understander_of(content)

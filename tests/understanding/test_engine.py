@@ -7,9 +7,9 @@ import pytest
 
 from ivr.content.loader import load_requests
 from ivr.content.types import LANGUAGES, Content, Language
-from ivr.understanding.engine import create_understander
 from ivr.understanding.types import Expectation, Understander
 from tests.understanding.held_out import HELD_OUT
+from tests.understanding.models import understander_of
 
 ORDER_NUMBER = Expectation("digits", "order_number", 5, intent="order_status")
 YES_NO = Expectation("yes_no")
@@ -145,7 +145,7 @@ def test_the_rest_of_a_number_or_all_of_it_again(understander: Understander) -> 
     ("text", "intent"),
     [
         ("몰라요", "dont_know"),
-        ("반품하고 싶어요", "return_procedure"),
+        ("반품하고 싶어요", "start_return"),
         ("다시 말씀해 주세요", "repeat"),
         ("네", "yes"),
     ],
@@ -172,7 +172,7 @@ def test_menu_numbers_may_be_spoken(understander: Understander, text: str, inten
 
 def test_a_caller_may_speak_another_language_than_the_call(understander: Understander) -> None:
     assert understander.understand("where is my order", "ko").intent == "order_status"
-    assert understander.understand("반품하고 싶어요", "en").intent == "return_procedure"
+    assert understander.understand("반품하고 싶어요", "en").intent == "start_return"
 
 
 @pytest.mark.parametrize(
@@ -201,7 +201,7 @@ def test_request_files_alone_understand_their_own_requests(content: Content) -> 
     from pathlib import Path
 
     source = Path(next(iter(content.requests.values())).source).parent
-    alone = create_understander(load_requests(source))
+    alone = understander_of(load_requests(source))
     assert alone.understand("영업시간이 어떻게 되나요", "ko").intent == "opening_hours"
     assert alone.understand("상담원", "ko").intent != "agent"
 

@@ -39,7 +39,7 @@ def test_wishes_are_parted() -> None:
         ("ko", "반품하고 싶은데 아니 그거 말고 배송 조회 부탁드려요", "order_status"),
         ("ko", "영업시간 말고 반품 방법 알려 주세요", "return_procedure"),
         ("en", "I want to return an item, no wait, where is my order", "order_status"),
-        ("en", "when do you open, actually I want to return something", "return_procedure"),
+        ("en", "when do you open, actually I want to return something", "start_return"),
         ("ja", "営業時間じゃなくて、返品の方法を教えてください", "return_procedure"),
         ("zh", "我想退货，不对，我想查一下订单", "order_status"),
     ],

@@ -38,9 +38,10 @@ def to_phonemes(text: str) -> str:
 def _word(characters: str) -> str:
     from pypinyin import Style, lazy_pinyin
 
-    options = {"strict": True, "neutral_tone_with_five": True}
-    initials = lazy_pinyin(characters, style=Style.INITIALS, **options)
-    finals = _third_tone_sandhi(lazy_pinyin(characters, style=Style.FINALS_TONE3, **options))
+    initials = lazy_pinyin(characters, style=Style.INITIALS, strict=True)
+    finals = _third_tone_sandhi(
+        lazy_pinyin(characters, style=Style.FINALS_TONE3, strict=True, neutral_tone_with_five=True)
+    )
     return "".join(_syllable(*pair, of=characters) for pair in zip(initials, finals, strict=True))
 
 

@@ -31,6 +31,7 @@ def test_ready_lists_what_is_missing() -> None:
     assert answer.json == {
         "ready": False,
         "problems": {"recognizer": "loading"},
+        "notes": {},
         "components": ["recognizer", "records"],
     }
     assert int(answer.headers["Retry-After"]) > 0

@@ -49,6 +49,8 @@ def find_moment(text: str, language: Language, context: SlotContext) -> tuple[Sl
         One value in TIMEX3's notation; none when neither was said. Less sure when morning or afternoon had to be
         guessed or the week can be understood in two ways.
     """
+    if context.now is None:
+        return ()
     folded, origin = fold(text)
     whole: _Found | None = None
     corrected = False

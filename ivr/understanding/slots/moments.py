@@ -14,6 +14,8 @@ DAY = timedelta(days=1)
 LAST_AFTERNOON_HOUR = 7
 """An hour said without morning or afternoon is in the afternoon up to this one ("at three"), in the morning from
 the next one on ("at ten"): when people are called back, and when shops are open."""
+PART_HOURS = {"MO": "10:00", "AF": "14:00", "EV": "18:00"}
+"""The hour that stands for a part of the day, within shops' hours; it is read back before it is used."""
 MAX_YEARS = 20
 """Dates further away are misheard."""
 
@@ -71,6 +73,25 @@ def hour_of_day(hour: int, part: PartOfDay | None) -> int:
     if part in ("AF", "EV"):
         return hour % 12 + 12
     return hour + 12 if hour <= LAST_AFTERNOON_HOUR else hour
+
+
+def in_calendar(written: str, now: datetime) -> str:
+    """A moment in TIMEX3's notation as an ISO 8601 date, or date and time.
+
+    A time without a day is the next such time; of a part of the day, the hour in :data:`PART_HOURS` is taken.
+
+    Args:
+        written: What :meth:`Moment.written` returned.
+        now: The time of the call.
+    """
+    day, _, clock = written.partition("T")
+    if not clock:
+        return day
+    clock = PART_HOURS.get(clock, clock)
+    if day:
+        return f"{day}T{clock}"
+    later = clock > f"{now:%H:%M}"
+    return f"{(now if later else now + DAY).date().isoformat()}T{clock}"
 
 
 def weekday(now: date, number: int, week: int | None) -> date:

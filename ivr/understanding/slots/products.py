@@ -9,7 +9,7 @@ from ivr.content.types import Language
 from ivr.understanding.corrections import segments
 from ivr.understanding.numbers import CERTAIN, LIKELY, UNSURE
 from ivr.understanding.slots.sounds import Sound, letters_of, sound_of
-from ivr.understanding.slots.types import Product, SlotContext
+from ivr.understanding.slots.types import Goods, SlotContext
 from ivr.understanding.types import SlotValue
 
 MAX_CHARACTERS = 200
@@ -99,7 +99,7 @@ def _similarity(name: _Name, heard: Sound, written: Sound, least: float) -> tupl
 
 
 @lru_cache(maxsize=16)
-def _names(catalogue: tuple[Product, ...], language: Language) -> tuple[_Name, ...]:
+def _names(catalogue: tuple[Goods, ...], language: Language) -> tuple[_Name, ...]:
     return tuple(
         _Name(product.key, sound_of(name, language)[0], letters_of(name)[0])
         for product in catalogue

@@ -7,6 +7,7 @@ from ivr.understanding.slots.amounts import find_amount
 from ivr.understanding.slots.dates import find_moment
 from ivr.understanding.slots.digits import find_number
 from ivr.understanding.slots.free_text import find_text
+from ivr.understanding.slots.identity import find_identity
 from ivr.understanding.slots.phone import find_phone
 from ivr.understanding.slots.products import find_product
 from ivr.understanding.slots.types import Extractor, SlotContext
@@ -21,6 +22,7 @@ EXTRACTORS: Mapping[SlotKind, Extractor] = {
     "yes_no": find_answer,
     "product": find_product,
     "text": find_text,
+    "identity": find_identity,
 }
 
 

@@ -9,7 +9,7 @@ from ivr.understanding.types import SlotValue
 
 
 @dataclass(frozen=True)
-class Product:
+class Goods:
     """One kind of goods, as callers name it."""
 
     key: str
@@ -22,9 +22,10 @@ class Product:
 class SlotContext:
     """What an answer is understood against."""
 
-    now: datetime
-    """The time of the call, local to the deployment; days and times are relative to it."""
-    catalogue: tuple[Product, ...] = ()
+    now: datetime | None = None
+    """The time of the call, local to the deployment; days and times are relative to it.
+    None: none is understood."""
+    catalogue: tuple[Goods, ...] = ()
     digits: int | None = None
     """How many digits were asked for, when it is a number."""
     region: str = "KR"

@@ -77,6 +77,7 @@ function decisionItem(decision) {
   const item = element("li", `decision ${decision.action}`);
   const head = element("p", "who", textOr(`action_${decision.action}`, decision.action));
   head.append(element("span", "when", clock(decision.at_ms)));
+  if (decision.withdrawn) head.append(element("span", "tag", text("withdrawn")));
   item.append(head, element("p", "reason", decision.reason ?? ""));
   const contributions = Object.entries(decision.contributions ?? {});
   if (contributions.length) {
@@ -136,6 +137,8 @@ export class Conversation {
       if (data.speaker === "caller") delete this.#unfinished.assistant; // stopped before a word of it was heard
       this.#turnList.append(turnItem(data));
       this.#afterTurns(follow);
+    } else if (name === "went_on") {
+      this.#wentOn(data);
     } else if (name === "partial") {
       this.#unfinished.caller = data.text;
       this.#afterTurns();
@@ -150,6 +153,16 @@ export class Conversation {
       this.#handoff = data;
       this.#drawDecisions();
     }
+  }
+
+  /** The caller went on after a reply had been decided: one turn instead of its beginning, decided anew. */
+  #wentOn({ since_ms: since, ...turn }) {
+    const at = this.#turns.findIndex((each) => each.speaker === turn.speaker && each.start_ms === turn.start_ms);
+    if (at < 0) this.#turns.push(turn);
+    else this.#turns[at] = turn;
+    this.#decisions = this.#decisions.map((each) => (each.at_ms >= since ? { ...each, withdrawn: true } : each));
+    this.#unfinished = {};
+    this.redraw();
   }
 
   /** Draw everything anew: the page's language has changed. */

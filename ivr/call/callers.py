@@ -1,0 +1,64 @@
+"""Who is calling, as far as the number tells: whom to call back, and what their last call left open."""
+
+import re
+from concurrent.futures import Future
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from ivr.content.types import Content
+from ivr.dialogue.types import DialogueState, KnownCaller
+from ivr.records.types import OpenRequest
+
+_log = structlog.get_logger(__name__)
+
+REMEMBERED = timedelta(days=14)
+"""How long an open request is worth a word in the greeting: the time most things can be sent back in."""
+
+LOOK_UP_S = 0.1
+"""Longest the greeting waits for the look-up, which has run since the webhook came: usually done long before."""
+
+_E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+
+_WITHHELD = frozenset({"+266696687", "+7378742833", "+2562533", "+8656696", "+464"})
+"""What Twilio sends for a number that is withheld: "anonymous", "restricted", "blocked", "unknown" and a SIP
+"ing" on a keypad (https://www.twilio.com/docs/glossary/what-e164, "why am I getting calls from these numbers")."""
+
+
+def own_number(number: str | None) -> str | None:
+    """The caller's number if it is one that can be called back (E.164), else None."""
+    return number if number and _E164.fullmatch(number) and number not in _WITHHELD else None
+
+
+def known_caller(found: "Future[OpenRequest | None] | None", content: Content, now: datetime) -> KnownCaller | None:
+    """Read what the look-up found, without letting the caller wait for it.
+
+    Args:
+        found: The look-up; None when there is none.
+        content: The call's version: a request that is no more is not spoken of.
+        now: The time of the call, aware.
+    """
+    if found is None:
+        return None
+    try:
+        request = found.result(timeout=LOOK_UP_S)
+    except Exception as error:  # a greeting as for everybody is better than none
+        _log.warning("caller_not_looked_up", why=f"{type(error).__name__}: {error}")
+        return None
+    if request is None or request.intent not in content.requests:
+        return None
+    zone = ZoneInfo(content.hours.timezone)
+    days = (now.astimezone(zone).date() - request.ended_at.astimezone(zone).date()).days
+    return KnownCaller(request.intent, max(0, days))
+
+
+def left_open(state: DialogueState, content: Content) -> str | None:
+    """The request that a call ends with undone, if it does.
+
+    The one being worked on; else the last one tried, if what the caller asked about was not found.
+    """
+    if state.intent in content.requests:
+        return state.intent
+    last = state.tried[-1] if state.tried else None
+    return last.intent if last is not None and last.outcome == "missing" else None

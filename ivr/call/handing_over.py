@@ -1,0 +1,64 @@
+"""What the person who takes over is given: the summary for the record, the whisper for the ear."""
+
+from collections.abc import Sequence
+
+import structlog
+
+from ivr.call.line import CallInfo
+from ivr.call.services import CallServices
+from ivr.dialogue.types import Action, Decision, DialogueState, HandoffReason, Say
+from ivr.handoff.summary import summarise, whisper
+from ivr.records.types import HandoffRecord, TurnRecord
+
+_log = structlog.get_logger(__name__)
+
+
+def by_house_rule(why: str, text_key: str) -> Decision:
+    """The house, not the conversation, puts the caller through: going down, or the call is too long."""
+    return Decision(
+        action=Action.HAND_OFF,
+        reason=why,
+        say=(Say(text_key),),
+        handoff=HandoffReason.BUSINESS_RULE,
+        outcome="handed_off",
+    )
+
+
+def after_failure(error: Exception) -> Decision:
+    """Something of ours broke."""
+    return Decision(
+        action=Action.HAND_OFF,
+        reason=f"something failed: {type(error).__name__}: {error}"[:500],
+        contributions={"failure": 1.0},
+        handoff=HandoffReason.FAILURE,
+        outcome="handed_off",
+    )
+
+
+def prepare(
+    services: CallServices,
+    info: CallInfo,
+    state: DialogueState,
+    turns: Sequence[TurnRecord],
+    reason: HandoffReason,
+) -> tuple[HandoffRecord, str]:
+    """Write the summary from what is in the record, whatever has failed.
+
+    Args:
+        services: The call's texts and metrics.
+        info: The call.
+        state: The conversation at the moment of the hand-off.
+        turns: All turns so far.
+        reason: Why a person takes over.
+
+    Returns:
+        The hand-off for the record, and what the agent hears before the caller is put through.
+    """
+    services.metrics.handoffs.labels(reason=reason.value).inc()
+    try:
+        content, language = services.content, services.settings.language
+        summary = summarise(state, turns, reason, info.from_number, content, language)
+        return HandoffRecord(reason.value, summary), whisper(summary, content, language)
+    except Exception:  # a person without a summary is better than no person
+        _log.exception("summary_failed")
+        return HandoffRecord(reason.value, {"headline": reason.value}), ""

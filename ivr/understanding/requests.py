@@ -1,0 +1,113 @@
+"""Which request or command an utterance sounds like: the whole, its parts, and what follows a change of mind."""
+
+from collections.abc import Set
+from dataclasses import dataclass
+
+from ivr.content.types import LANGUAGES, Content, Language
+from ivr.understanding.intent_model import IntentModel, Ranked
+from ivr.understanding.training import Example
+from ivr.understanding.types import Expectation
+from ivr.understanding.wishes import Parts, take_apart
+
+EXACT_ONLY = frozenset({"yes", "no", "thanks"})
+"""Commands that similarity does not find: too short for it."""
+_NEEDS_SURE = frozenset(
+    {"slower", "faster", "louder", "start_over", "hold_on", "speak_ko", "speak_en", "speak_ja", "speak_zh"}
+)
+"""Commands that change the call: found by similarity only when they need not be asked back about."""
+_ONLY_WHEN_ASKED = frozenset({"dont_know"})
+"""Commands that similarity may find only after a question for a value: without one, "비밀번호를 잊어버렸어요" is a
+request of another house."""
+MAX_ALTERNATIVES = 3
+MAX_PARTS = 4
+"""Parts of one utterance that are judged by themselves; callers hardly ever utter more wishes in one breath."""
+
+
+@dataclass(frozen=True)
+class Guess:
+    """What an utterance may mean, with the runners-up."""
+
+    intent: str | None
+    confidence: float
+    alternatives: tuple[tuple[str, float], ...] = ()
+    sure: bool = True
+    also: tuple[str, ...] = ()
+    instead: bool = False
+
+
+NOTHING = Guess(None, 0.0)
+
+
+class Recogniser:
+    """Recognises requests by similarity to the examples. Immutable; safe from any thread."""
+
+    def __init__(self, content: Content, model: IntentModel) -> None:
+        self._requests = frozenset(content.requests)
+        self._model = model
+
+    def guess(self, text: str, language: Language, expecting: Expectation) -> Guess:
+        """The request or command that an utterance sounds like; unknown if none is near.
+
+        What follows a change of mind ("아니 그거 말고 …") wins when it is understood by itself; else the whole
+        utterance; else its best part.
+        """
+        parts = take_apart(text, language)
+        wishes = parts.wishes[:MAX_PARTS]
+        spoken = [text, *wishes, *([parts.corrected] if parts.corrected else [])]
+        ranked = self._model.rank(spoken, language, self._hidden(expecting))
+        later = ranked[-1] if parts.corrected else None
+        return self._joined(parts, ranked[0], ranked[1 : 1 + len(wishes)], later)
+
+    def _hidden(self, expecting: Expectation) -> Set[str]:
+        return frozenset() if expecting.kind in ("digits", "slot") else _ONLY_WHEN_ASKED
+
+    def _joined(
+        self, parts: Parts, whole: Ranked | None, wishes: list[Ranked | None], later: Ranked | None
+    ) -> Guess:
+        understood = [each for each in wishes if each is not None and self._stands(each)]
+        best = later if later is not None and self._stands(later) else whole
+        changed = best is later and later is not None
+        told = [] if changed else [each for each in understood if each.sure and each.label in self._requests]
+        if not changed and len({each.label for each in told}) > 1:
+            best = told[0]
+        elif (best is None or not self._stands(best)) and understood:
+            best = max(understood, key=lambda each: each.score)
+        if best is None:
+            return NOTHING
+        also = tuple(dict.fromkeys(each.label for each in told if each.label != best.label))
+        alternatives = _alternatives(best, [each for each in understood if each.label != best.label])
+        if not self._stands(best):
+            return Guess(None, best.confidence, ((best.label, best.confidence), *alternatives)[:MAX_ALTERNATIVES])
+        instead = best.label in self._requests and (changed or parts.takes_back)
+        return Guess(best.label, best.confidence, alternatives[:MAX_ALTERNATIVES], best.sure, also, instead)
+
+    @staticmethod
+    def _stands(ranked: Ranked) -> bool:
+        return ranked.known and (ranked.sure or ranked.label not in _NEEDS_SURE)
+
+
+def _alternatives(best: Ranked, others: list[Ranked]) -> tuple[tuple[str, float], ...]:
+    """Other wishes of the same breath, then the runners-up."""
+    found = {each.label: each.confidence for each in others}
+    for label, confidence in best.runners_up:
+        if label != best.label:
+            found.setdefault(label, confidence)
+    return tuple(found.items())
+
+
+def examples_of(content: Content) -> list[Example]:
+    """Everything that is recognised by similarity."""
+    requests = [
+        Example(language, request.intent, text)
+        for request in content.requests.values()
+        for language in LANGUAGES
+        for text in request.examples.get(language, ())
+    ]
+    commands = [
+        Example(language, name, text)
+        for name, command in content.commands.items()
+        if name not in EXACT_ONLY
+        for language in LANGUAGES
+        for text in command.examples.get(language, ())
+    ]
+    return requests + commands

@@ -1,0 +1,28 @@
+"""JSON answers of the API."""
+
+import json
+
+from flask import Response
+
+RETRY_S = 5
+"""``Retry-After`` while the database or a free stream is missing."""
+
+
+def dumps(value: object) -> str:
+    """One line of JSON, every script as it is."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def json_answer(value: object, status: int = 200) -> Response:
+    """An answer that no cache keeps."""
+    response = Response(dumps(value), status, mimetype="application/json")
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def problem(what: str, status: int) -> Response:
+    """A refusal, in words."""
+    response = json_answer({"error": what}, status)
+    if status == 503:
+        response.headers["Retry-After"] = str(RETRY_S)
+    return response
