@@ -89,24 +89,76 @@ class Prosody:
     """Seconds of voiced speech."""
     pauses: int
     """Silences of 200 ms and more inside the utterance."""
+    f0_slope_semitones_s: float | None = None
+    """Regression of pitch on time over the whole utterance, semitones per second: below 0 where it falls."""
+    energy_range_db: float | None = None
+    """5th to 95th percentile of the speech frames' level."""
+    alpha_ratio_db: float | None = None
+    """Power from 1 kHz up over power below, mean of the voiced frames: a raised voice is brighter."""
+    hammarberg_db: float | None = None
+    """Strongest below 2 kHz over strongest above, mean of the voiced frames: a raised voice lowers it."""
+    centroid_hz: float | None = None
+    """Centre of gravity of the spectrum, mean of the voiced frames."""
+    jitter: float | None = None
+    """Median relative change of the period from one 10 ms frame to the next: jitter-like, 0 is perfectly steady."""
+    shimmer_db: float | None = None
+    """Mean change of the level from one voiced 10 ms frame to the next: shimmer-like."""
+    pause_s: float | None = None
+    """Seconds of those pauses."""
+
+
+EmotionLabel = Literal["neutral", "angry", "happy", "sad", "anxious"]
+EMOTIONS: tuple[EmotionLabel, ...] = ("neutral", "angry", "happy", "sad", "anxious")
 
 
 @dataclass(frozen=True)
 class Emotion:
     """How an utterance felt."""
 
-    label: Literal["neutral", "angry", "happy", "sad", "anxious"]
+    label: EmotionLabel
+    """The likeliest."""
     confidence: float
+    """0 to 1: its probability."""
     probabilities: Mapping[str, float]
+    """Of :data:`EMOTIONS`; they sum to 1."""
     arousal: float
+    """0 (calm) to 1 (excited)."""
     valence: float
+    """-1 (unpleasant) to 1 (pleasant)."""
+    scores: Mapping[str, float] = field(default_factory=dict)
+    """What the model saw before it took the caller's own calm voice into account: for the baseline and replays."""
+    baseline_weight: float = 0.0
+    """0 to 1: how far the caller's own calm voice replaced the average speaker's."""
+
+
+@dataclass(frozen=True)
+class CallerBaseline:
+    """How one caller sounds when calm, as far as this call has shown; see :mod:`audio.baseline`."""
+
+    means: Mapping[str, float] = field(default_factory=dict)
+    """Mean of each measure over the utterances so far, calm ones counting more."""
+    weights: Mapping[str, float] = field(default_factory=dict)
+    """For how many calm utterances each mean stands."""
 
 
 class EmotionModel(Protocol):
-    """Judges how an utterance felt. None means: not enough evidence."""
+    """Judges how an utterance felt. None means: not enough evidence. Safe to call from any thread."""
 
-    def judge(self, samples: Samples, prosody: Prosody, recognition: Recognition) -> Emotion | None:
-        """Judge one utterance (16 kHz ``samples``)."""
+    def judge(
+        self,
+        samples: Samples,
+        prosody: Prosody,
+        recognition: Recognition,
+        baseline: CallerBaseline | None = None,
+    ) -> Emotion | None:
+        """Judge one utterance.
+
+        Args:
+            samples: 16 kHz audio of the turn.
+            prosody: Of these samples.
+            recognition: Of these samples.
+            baseline: How this caller sounded before; None: nothing is known.
+        """
         ...
 
 

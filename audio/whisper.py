@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from audio import phantoms
 from audio.contracts import LANGUAGES, RECOGNITION_RATE_HZ, Language, Recognition, Samples
 from audio.errors import ModelCorruptError, ModelError, RecognitionError
+from audio.level import levelled, mean_over_speech
 from audio.phantoms import Evidence
 
 MAX_WINDOW_S = 30.0
@@ -41,8 +42,6 @@ _FLOOR_LOWEST = -1.5
 at 8 below the loudest (``log_mel_spectrogram`` in openai/whisper); hence the peak - 8 / 4, and (-10 + 4) / 4."""
 _STOCK_PROMPT_TOKENS = 4
 """Start of transcript, language, task, no timestamps: faster-whisper counts them into its longest text."""
-_SPEECH_RANGE_DB = 30.0
-"""Speech spans 30 dB (ANSI S3.5-1997, Speech Intelligibility Index): what is fainter than that is a pause."""
 _DIGITAL_SILENCE = 1 / 32768
 """One step of 16-bit audio, full scale 1."""
 
@@ -185,6 +184,29 @@ class WhisperRecognizer:
             raise RecognitionError(f"recognising {_seconds(samples):.1f} s of audio failed: {error}") from error
         return dataclasses.replace(heard, decode_s=time.perf_counter() - started_s)
 
+    def states(self, samples: Samples) -> NDArray[np.float32]:
+        """The encoder's states of an utterance, as recognition sees it: to train what judges their mean.
+
+        Args:
+            samples: 16 kHz, shape (n,), at most 29 s.
+
+        Returns:
+            One state each 20 ms, shape (n // 320, width).
+
+        Raises:
+            RecognitionError: the engine failed.
+        """
+        samples = np.asarray(samples, dtype=np.float32)
+        try:
+            encoded = self._encode(levelled(samples), self._options.window_s)
+        except Exception as error:
+            raise RecognitionError(f"encoding {_seconds(samples):.1f} s of audio failed: {error}") from error
+        return _states(encoded)[: len(samples) // (RECOGNITION_RATE_HZ // _FRAMES_PER_S * _FRAMES_PER_STATE)]
+
+    def speech_mean(self, samples: Samples) -> NDArray[np.float32]:
+        """:attr:`audio.contracts.Recognition.encoder_mean` without recognising anything, shape (width,)."""
+        return mean_over_speech(self.states(samples), samples)
+
     def _hear(
         self, samples: Samples, language: Language | None, *, quick: bool, speech_ms: int | None
     ) -> Recognition:
@@ -192,6 +214,8 @@ class WhisperRecognizer:
         options = self._options
         duration_s = _seconds(samples)
         head = samples[: int((MAX_WINDOW_S - options.tail_s) * RECOGNITION_RATE_HZ)]
+        # Levelled: what the encoder makes of a voice must not depend on how loud the line is.
+        head = levelled(head)
         encoded = self._encode(head, options.window_s)
         probabilities = self._language_probabilities(encoded)
         spoken = language if language is not None else max(LANGUAGES, key=probabilities.__getitem__)
@@ -239,7 +263,7 @@ class WhisperRecognizer:
             window="stock" if decoded.stock else "short",
             decode_s=0.0,
             rejected_because=reason,
-            encoder_mean=_speech_mean(encoded, head),
+            encoder_mean=mean_over_speech(_states(encoded), head),
         )
 
     def _encode(self, samples: Samples, window_s: float) -> ctranslate2.StorageView:
@@ -367,15 +391,9 @@ def _nothing(language: Language | None, reason: str) -> Recognition:
     )
 
 
-def _speech_mean(encoded: ctranslate2.StorageView, samples: Samples) -> NDArray[np.float32]:
-    """Mean of the encoder's states where ``samples`` are within 30 dB of their loud parts, shape (width,)."""
-    hop = RECOGNITION_RATE_HZ // _FRAMES_PER_S * _FRAMES_PER_STATE
-    frames = samples[: len(samples) // hop * hop].reshape(-1, hop)
-    power = np.mean(np.square(frames, dtype=np.float64), axis=1)
-    # The 95th percentile rather than the maximum: one click must not make pauses of the words.
-    speech = power >= np.percentile(power, 95) * 10 ** (-_SPEECH_RANGE_DB / 10)
+def _states(encoded: ctranslate2.StorageView) -> NDArray[np.float32]:
+    """The encoder's states as an array, shape (frames, width)."""
     if encoded.device != "cpu":
         encoded = encoded.to_device(ctranslate2.Device.cpu)
-    states = np.array(encoded.to(ctranslate2.DataType.float32))[0][: len(speech)]
-    mean: NDArray[np.float32] = states[speech[: len(states)]].mean(axis=0).astype(np.float32)
-    return mean
+    states: NDArray[np.float32] = np.array(encoded.to(ctranslate2.DataType.float32))[0]
+    return states

@@ -6,7 +6,19 @@ from pathlib import Path
 
 import click
 
-COMMANDS = ("serve", "call", "listen", "understand", "check", "tune", "render", "bench", "replay", "settings")
+COMMANDS = (
+    "serve",
+    "call",
+    "listen",
+    "understand",
+    "check",
+    "tune",
+    "train-emotion",
+    "render",
+    "bench",
+    "replay",
+    "settings",
+)
 
 
 class _LazyGroup(click.Group):

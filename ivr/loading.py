@@ -10,6 +10,7 @@ from typing import TypeVar
 
 import structlog
 
+from audio.emotion_models import create_emotion_model
 from audio.prosody import warm_up
 from audio.scheduler import DropReason, RecognitionScheduler, SchedulerObserver
 from audio.synthesis import create_synthesiser
@@ -40,7 +41,7 @@ QUEUE_PER_CALL = 2
 LOOKUP_THREADS = 16
 """Connectors that may run at once: half of the default calls, each for its deadline at most."""
 
-PARTS = ("prompts", "shop", "voice activity", "recognizer", "voice", "prosody")
+PARTS = ("prompts", "shop", "voice activity", "recognizer", "voice", "prosody", "emotion")
 
 
 class Loader:
@@ -119,6 +120,7 @@ class Loader:
         analysis = ThreadPoolExecutor(2, thread_name_prefix="analysis")
         self._closers += [partial(pool.shutdown, wait=False, cancel_futures=True) for pool in (lookups, analysis)]
         self._part("prosody", analysis.submit(warm_up).result)
+        emotion = self._part("emotion", lambda: create_emotion_model(settings.emotion_model))
         return CallServices(
             settings=settings,
             recognition=recognition,
@@ -133,6 +135,7 @@ class Loader:
             analysis=analysis,
             calm_sentence=_calm(self._content, voices),
             clock=time.monotonic,
+            emotion=emotion,
         )
 
     def _load_voices(self) -> VoiceCache:

@@ -103,6 +103,13 @@ class Settings(BaseSettings):
         "bundled", description="Sentence encoder beside the character n-grams: `bundled`, or `none`."
     )
 
+    # Feeling
+    emotion_model: str = Field(
+        "bundled",
+        description="How callers' voices are judged: `bundled`, `index` (no training, relative to the caller's own "
+        "calm voice), `off`, or a file written by `python -m ivr train-emotion`.",
+    )
+
     # Turn-taking
     no_input_s: float = Field(
         6.0, ge=1, le=60, description="Seconds of silence after a question before it is asked again."

@@ -134,8 +134,14 @@ def _same_beginning(turn: TurnRecord, other: TurnRecord) -> bool:
     return turn.speaker == other.speaker and turn.start_ms == other.start_ms
 
 
+_INNER = ("scores", "baseline_weight")
+"""Of an emotion, what is for the model itself."""
+
+
 def _emotion(emotion: Emotion | None) -> dict[str, object] | None:
-    return None if emotion is None else asdict(emotion)
+    return (
+        None if emotion is None else {name: value for name, value in asdict(emotion).items() if name not in _INNER}
+    )
 
 
 def _recognition(recognition: Recognition, *, ahead: bool) -> dict[str, object]:

@@ -309,6 +309,7 @@ class Conversation:
             self._services.metrics.barge_ins.inc()
         self._speaker.stop(now_ms)
         feeling = self._feelings.of(utterance, interrupted=interrupts)
+        self._listener.calm_voice = self._feelings.calm_voice
         if meaning.language != self._state.language:
             self._state = replace(self._state, language=meaning.language)
         self._show_language()

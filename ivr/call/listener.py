@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import structlog
 
-from audio.contracts import RECOGNITION_RATE_HZ, Recognition, Samples
+from audio.contracts import RECOGNITION_RATE_HZ, CallerBaseline, Recognition, Samples
 from audio.endpointing import Phase, TurnState
 from audio.errors import RecognitionBusyError
 from audio.phantoms import looks_wrong
@@ -64,6 +64,8 @@ class Listener:
         self.language = language
         self.expecting: Expectation = ANYTHING
         """What was asked last: tells how complete an answer is."""
+        self.calm_voice = CallerBaseline()
+        """How the caller sounds when calm, from the turns before."""
 
     @property
     def turn(self) -> TurnState:
@@ -340,7 +342,8 @@ class Listener:
         prosody = measure(samples, RECOGNITION_RATE_HZ)
         rate = speech_rate(recognition.text, recognition.language, prosody.voiced_s)
         judge = self._services.emotion
-        return Voice(prosody, rate, judge.judge(samples, prosody, recognition) if judge else None)
+        felt = judge.judge(samples, prosody, recognition, self.calm_voice) if judge else None
+        return Voice(prosody, rate, felt)
 
 
 def _failed(future: "Future[Recognition]") -> bool:

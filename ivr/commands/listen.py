@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -15,9 +15,11 @@ from audio.contracts import (
     EmotionModel,
     Language,
     Prosody,
+    Recognition,
     Recognizer,
     Samples,
 )
+from audio.emotion_models import create_emotion_model
 from audio.endpointing import Phase, TurnState, advance
 from audio.errors import AudioError, ModelError, WavError
 from audio.g711 import samples_to_ulaw, ulaw_to_samples
@@ -29,9 +31,12 @@ from audio.wav import read_wav
 from audio.weights import resolve_model
 from audio.whisper import WhisperRecognizer
 from ivr.content.loader import load_content
+from ivr.content.types import FrustrationWeights
+from ivr.dialogue.frustration import CALM, Signs, step
 from ivr.errors import ConfigurationError, ContentError
 from ivr.settings import Settings, load_settings
 from ivr.understanding.engine import create_understander
+from ivr.understanding.sentiment.reader import read_sentiment
 from ivr.understanding.types import Meaning, Understander
 
 EXIT_FAILED = 1
@@ -104,15 +109,42 @@ class Listener:
         if not recognition.text:
             return Heard(duration_ms)
         prosody = measure(spoken, RECOGNITION_RATE_HZ)
+        emotion = self._emotion.judge(spoken, prosody, recognition) if self._emotion else None
         return Heard(
             duration_ms,
             text=recognition.text,
             language=recognition.language,
             speech_rate=speech_rate(recognition.text, recognition.language, prosody.voiced_s),
             prosody=prosody,
-            emotion=self._emotion.judge(spoken, prosody, recognition) if self._emotion else None,
+            emotion=emotion,
+            frustration=_frustration(recognition, emotion),
             meaning=self._understander.understand(recognition.text, recognition.language),
         )
+
+
+def _frustration(recognition: Recognition, emotion: Emotion | None) -> float:
+    """Of one utterance by itself: what its words and its voice say, with nothing before it to compare with."""
+    words = read_sentiment(recognition.text, recognition.language)
+    signs = Signs(
+        voice=emotion.probabilities["angry"] if emotion else None,
+        words=max(words.negative, words.impolite),
+        profanity=words.profanity,
+        demand=words.demand,
+        repeated=words.repeated,
+    )
+    return step(CALM, signs, FrustrationWeights()).score
+
+
+def _emotion(emotion: Emotion | None) -> Mapping[str, object] | None:
+    if emotion is None:
+        return None
+    return {
+        "label": emotion.label,
+        "confidence": round(emotion.confidence, 3),
+        "probabilities": {name: round(value, 3) for name, value in emotion.probabilities.items()},
+        "arousal": round(emotion.arousal, 3),
+        "valence": round(emotion.valence, 3),
+    }
 
 
 def create_listener(settings: Settings) -> Listener:
@@ -128,7 +160,7 @@ def create_listener(settings: Settings) -> Listener:
     recognizer = WhisperRecognizer(
         resolve_model(settings.whisper_model, settings.cache_dir), threads=settings.recognition_threads
     )
-    return Listener(recognizer, understander)
+    return Listener(recognizer, understander, emotion=create_emotion_model(settings.emotion_model))
 
 
 @click.command("listen")
@@ -208,7 +240,7 @@ def as_document(path: Path, heard: Heard) -> Mapping[str, object]:
             "voiced_ratio": _rounded(prosody.voiced_ratio, 2) if prosody else None,
             "pauses": prosody.pauses if prosody else None,
         },
-        "emotion": asdict(heard.emotion) if heard.emotion else None,
+        "emotion": _emotion(heard.emotion),
         "frustration": _rounded(heard.frustration, 2),
         "intent": meaning.intent if meaning else None,
         "intent_confidence": _rounded(meaning.confidence, 2) if meaning and known else None,
