@@ -3,8 +3,8 @@
 ``python -m tests.measure.reactions [--calls FILE] [--half development|test] [--policy FILE] [--verbose]``
 
 The calls of ``tests/feelings/calls.yaml`` were written without knowing what the machine looks for; odd-numbered
-ones are for development, even-numbered ones were looked at for nothing but the figures. Their words go through the real
-understanding, sentiment reader and dialogue with the demo shop's requests. How angry the voice sounds is assumed by
+ones are for development, even-numbered ones were looked at for nothing but the figures. Their words go through the
+real understanding, sentiment reader and dialogue with the demo shop's requests. How angry the voice sounds is assumed by
 the script, not measured: the table has a row without it.
 
 A sour call is in time when a person is offered or takes over, for whatever reason, in the turn in which the caller
