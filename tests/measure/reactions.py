@@ -4,8 +4,8 @@
 
 The calls of ``tests/feelings/calls.yaml`` were written without knowing what the machine looks for; odd-numbered
 ones are for development, even-numbered ones were looked at for nothing but the figures. Their words go through the
-real understanding, sentiment reader and dialogue with the demo shop's requests. How angry the voice sounds is assumed by
-the script, not measured: the table has a row without it.
+real understanding, sentiment reader and dialogue with the demo shop's requests. How angry the voice sounds is
+assumed by the script, not measured: the table has rows without it.
 
 A sour call is in time when a person is offered or takes over, for whatever reason, in the turn in which the caller
 turns or in one of the next two. A calm call is disturbed when a person takes over, or is offered, for frustration.
