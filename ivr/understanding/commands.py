@@ -13,7 +13,7 @@ with a yes or no when that was asked. An order, not measured probabilities."""
 MAX_LENGTH: Mapping[Language, int] = {"ko": 20, "en": 12, "ja": 20, "zh": 14}
 """Longest utterance (characters without spaces; English: words) in which one word is enough: in longer ones,
 "상담원" and "agent" are what is talked about rather than what is wanted."""
-MAX_REST: Mapping[Language, int] = {"ko": 6, "en": 3, "ja": 7, "zh": 4}
+MAX_REST: Mapping[Language, int] = {"ko": 6, "en": 5, "ja": 7, "zh": 4}
 """Of commands other than a person: how much may stand beside the telling word, in the same units. "영어로 된 설명서
 있나요" asks for no other language."""
 MIN_JAMO_FOR_ERROR = 8

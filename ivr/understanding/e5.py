@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,26 +44,28 @@ class _Tensor:
 class _Reader:
     """Walks through the file's header."""
 
-    def __init__(self, data: bytes) -> None:
-        self.data = data
-        self.at = 0
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
 
     def take(self, form: str) -> Any:
-        values = struct.unpack_from(f"<{form}", self.data, self.at)
-        self.at += struct.calcsize(f"<{form}")
+        values = struct.unpack(f"<{form}", self._file.read(struct.calcsize(f"<{form}")))
         return values[0] if len(values) == 1 else values
 
     def array(self, dtype: str, count: int) -> NDArray[Any]:
-        found = np.frombuffer(self.data, dtype, count, self.at)
-        self.at += found.nbytes
-        return found
+        return np.frombuffer(self._file.read(count * np.dtype(dtype).itemsize), dtype, count)
+
+    def bytes(self, count: int) -> bytes:
+        return self._file.read(count)
 
 
 @dataclass(frozen=True)
 class Packed:
-    """The packed file, taken apart. Only pieces in the scripts of our languages are kept."""
+    """The packed file, taken apart. Only pieces in the scripts of our languages are kept.
 
-    data: bytes
+    Tensors stay in the file until they are asked for: all of it in memory would be 71 MB more at the start.
+    """
+
+    path: Path
     hidden: int
     layers: int
     heads: int
@@ -77,15 +79,16 @@ class Packed:
     def floats(self, name: str) -> Vectors:
         """A tensor that is stored as 32-bit numbers."""
         tensor = self.tensors[name]
-        return np.frombuffer(self.data, "<f4", tensor.count, tensor.start)
+        return np.fromfile(self.path, "<f4", tensor.count, offset=tensor.start)
 
     def rows(self, name: str, chosen: NDArray[np.int64], width: int) -> Vectors:
         """Some rows of a 4-bit tensor (rows, width)."""
         blocks = width // _BLOCK
-        stored = np.frombuffer(self.data, np.uint8, -1, self.tensors[name].start)
-        packed = np.lib.stride_tricks.as_strided(
-            stored, (int(chosen.max()) + 1, blocks, _BLOCK_BYTES), (blocks * _BLOCK_BYTES, _BLOCK_BYTES, 1)
-        )[chosen]
+        row_bytes = blocks * _BLOCK_BYTES
+        first, count = int(chosen.min()), int(chosen.max() - chosen.min()) + 1
+        start = self.tensors[name].start + first * row_bytes
+        stored = np.fromfile(self.path, np.uint8, count * row_bytes, offset=start)
+        packed = stored.reshape(count, blocks, _BLOCK_BYTES)[chosen - first]
         scale = packed[..., :2].copy().view("<f2").astype(np.float32)
         nibbles = packed[..., 2:]
         values = np.concatenate([nibbles & 15, nibbles >> 4], axis=-1).astype(np.float32) - 8.0
@@ -99,15 +102,15 @@ def read_packed(path: Path) -> Packed:
         ConfigurationError: it is not such a file.
     """
     try:
-        return _parse(path.read_bytes())
+        with path.open("rb") as file:
+            return _parse(path, _Reader(file))
     except (OSError, struct.error, ValueError, KeyError) as error:
         raise ConfigurationError(
             f"{path} can't be read ({error}); install {PACKAGE} again, or set IVR_SENTENCE_ENCODER=use"
         ) from error
 
 
-def _parse(data: bytes) -> Packed:
-    reader = _Reader(data)
+def _parse(path: Path, reader: _Reader) -> Packed:
     if reader.take("4s") != _MAGIC:
         raise ValueError("no packed model")
     reader.take("I")
@@ -117,10 +120,9 @@ def _parse(data: bytes) -> Packed:
     length = reader.take("Q")
     offsets = reader.array("<u4", count + 1)
     scores = reader.array("<f4", count)
-    blob = data[reader.at : reader.at + length]
-    reader.at += length
+    blob = reader.bytes(length)
     _, bytes_of_map = reader.take("2I")
-    reader.at += bytes_of_map
+    reader.bytes(bytes_of_map)
     tensors = {}
     for _ in range(reader.take("i")):
         name = reader.take(f"{reader.take('H')}s").decode()
@@ -134,7 +136,7 @@ def _parse(data: bytes) -> Packed:
         if index not in special and piece and all(map(_ours, piece)):
             pieces[piece] = (len(kept), float(scores[index]))
             kept.append(index)
-    return Packed(data, hidden, layers, heads, epsilon, np.array(kept, dtype=np.int64), pieces, tensors)
+    return Packed(path, hidden, layers, heads, epsilon, np.array(kept, dtype=np.int64), pieces, tensors)
 
 
 def _ours(character: str) -> bool:
