@@ -51,6 +51,31 @@ def test_a_number_that_is_read_back_can_be_agreed_to(hears: Hears) -> None:
         assert hears(text, "ko", READ_BACK).intent == "yes", text
 
 
+@pytest.mark.parametrize(
+    ("text", "language", "answer"),
+    [("是的,没错", "zh", "yes"), ("いいえ、以上です。ありがとうございました。", "ja", "no")],
+)
+def test_no_digit_is_heard_in_the_words_of_an_answer(
+    hears: Hears, text: str, language: Language, answer: str
+) -> None:
+    meaning = hears(text, language, READ_BACK)
+    assert (meaning.intent, meaning.value("order_number")) == (answer, None)
+
+
+def test_a_no_stays_a_no_however_politely_it_ends(hears: Hears) -> None:
+    checking = Expectation("yes_no", question="check")
+    assert hears("아니요, 괜찮습니다", "ko", checking).intent == "no"
+    assert hears("いいえ、大丈夫です", "ja", checking).intent == "no"
+    assert hears("괜찮습니다", "ko", checking).intent == "yes"
+
+
+def test_how_to_talk_is_no_answer(hears: Hears) -> None:
+    asking = Expectation("yes_no")
+    assert hears("조금 천천히 말해 주세요", "ko", asking).intent == "slower"
+    assert hears("もう少しゆっくり話してください", "ja", asking).intent == "slower"
+    assert hears("请再说一遍", "zh", NUMBER).intent == "repeat"
+
+
 def test_agreeing_in_the_words_of_the_request_is_a_yes(hears: Hears) -> None:
     confirming = Expectation("yes_no", intent="cancel_order", question="check")
     assert hears("네 취소해 주세요", "ko", confirming).intent == "yes"
