@@ -100,7 +100,9 @@ class Settings(BaseSettings):
 
     # Understanding
     sentence_encoder: str = Field(
-        "bundled", description="Sentence encoder beside the character n-grams: `bundled`, or `none`."
+        "bundled",
+        description="Sentence encoder beside the character n-grams: `e5`, `use`, `bundled` (`e5`, or `use` on "
+        "machines for which it is not packaged) or `none`.",
     )
 
     # Feeling

@@ -3,7 +3,9 @@
 import json
 import sys
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -47,7 +49,8 @@ def command(folder: Path | None, language: str, as_json: bool) -> None:
         sys.exit(EXIT_CONFIGURATION)
     for raw in iter(lambda: sys.stdin.buffer.readline(MAX_LINE_BYTES), b""):
         text = raw.decode("utf-8", errors="replace").rstrip("\r\n")
-        meaning = _read(understander, text, settings.language, language)
+        now = datetime.now(ZoneInfo(content.hours.timezone))
+        meaning = _read(understander, text, settings.language, language, now)
         click.echo(json.dumps(as_document(meaning), ensure_ascii=False) if as_json else _prose(meaning))
 
 
@@ -65,9 +68,9 @@ def as_document(meaning: Meaning) -> Mapping[str, object]:
     }
 
 
-def _read(understander: Understander, text: str, default: Language, choice: str) -> Meaning:
+def _read(understander: Understander, text: str, default: Language, choice: str, now: datetime) -> Meaning:
     languages: dict[str, Language] = {"ko": "ko", "en": "en", "ja": "ja", "zh": "zh"}
-    return understander.understand(text, languages.get(choice) or script_language(text, default))
+    return understander.understand(text, languages.get(choice) or script_language(text, default), now=now)
 
 
 def _prose(meaning: Meaning) -> str:

@@ -9,9 +9,9 @@ from ivr.understanding.types import Expectation, Meaning
 
 Completeness = Literal["complete", "open", "incomplete"]
 
-CONFIDENT = 0.35
-"""Confidence (0 to 1) from which an intent counts as understood: about twice the threshold of the similarity
-(0.17 to 0.22), so that a request that has only begun to show is waited for."""
+CONFIDENT = 0.8
+"""Confidence (0 to 1) from which an intent counts as understood. Of 500 sentences of CLINC150's development split,
+86 % reach it, and of their first halves, many of which say it all, 38 % (at 0.7: 93 and 54 %)."""
 
 _UNFINISHED = frozenset({"hold_on"})
 """Commands after which the caller goes on: "one moment … it's 4 7 2"."""

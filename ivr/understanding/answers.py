@@ -56,6 +56,11 @@ class Answers:
         spec = self._slots.get(expecting.slot or "")
         if spec is None or spec.kind != "digits" or not expecting.partial:
             return None
+        said = find_digits(text, language, spec.digits)
+        if said is None or said.confidence < LIKELY:
+            return None  # "是的" only sounds like a four
+        if len(said.value) != spec.digits and not is_mostly_number(text, said):
+            return None
         return continue_digits(expecting.partial, text, language, spec.digits)
 
     def unasked(

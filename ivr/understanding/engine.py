@@ -133,6 +133,8 @@ class ExampleUnderstander:
             return not worded and not self._something_else(turn, WORDS_YIELD_TO)
         if worded:
             return False
+        if len(value.value) < SOME_DIGITS and self._something_else(turn, ANSWER_YIELDS_TO):
+            return False  # "请再说一遍" holds a one
         if is_mostly_number(turn.text, value):
             return True
         enough = spec.kind != "digits" or len(value.value) >= SOME_DIGITS

@@ -19,7 +19,7 @@ from ivr.understanding.intent_model import Characters, IntentModel
 from ivr.understanding.ngram_space import NgramSpace
 from ivr.understanding.training import Example, Trained, train_model
 
-_FORMAT = 4
+_FORMAT = 6
 """Counted up whenever training or this file's form changes: older files are then not read."""
 _FOLDER = "intents"
 

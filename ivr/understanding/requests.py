@@ -9,11 +9,10 @@ from ivr.understanding.training import Example
 from ivr.understanding.types import Expectation
 from ivr.understanding.wishes import Parts, take_apart
 
-EXACT_ONLY = frozenset({"yes", "no", "thanks"})
-"""Commands that similarity does not find: too short for it."""
-_NEEDS_SURE = frozenset(
-    {"slower", "faster", "louder", "start_over", "hold_on", "speak_ko", "speak_en", "speak_ja", "speak_zh"}
-)
+EXACT_ONLY = frozenset({"yes", "no", "thanks", "speak_ko", "speak_en", "speak_ja", "speak_zh"})
+"""Commands that similarity does not find: too short for it, or too near to what is only about a language
+("영어로 된 설명서 있나요")."""
+_NEEDS_SURE = frozenset({"slower", "faster", "louder", "start_over", "hold_on"})
 """Commands that change the call: found by similarity only when they need not be asked back about."""
 _ONLY_WHEN_ASKED = frozenset({"dont_know"})
 """Commands that similarity may find only after a question for a value: without one, "비밀번호를 잊어버렸어요" is a

@@ -15,7 +15,7 @@ from ivr.content.types import LANGUAGES, Language
 from ivr.understanding import calibration
 from ivr.understanding.background import background
 from ivr.understanding.calibration import Calibration, LeftOut, Scores
-from ivr.understanding.encoders import SentenceEncoder
+from ivr.understanding.encoders import SentenceEncoder, remembering
 from ivr.understanding.intent_model import (
     CLEAN_SHARE,
     GARBLED_SHARE,
@@ -37,7 +37,7 @@ MAX_ROWS = 6_000
 """Examples that are learnt from, some 15 s and 300 MB for so many. Of more, each label keeps its first ones."""
 NEAR_EXAMPLES = 0.5
 """Likeness (0 to 1) to an example from which a background line may be somebody's request here, and is left out."""
-CALIBRATED = 300
+CALIBRATED = 150
 """Examples of a language that are garbled to find out how garbled text looks and scores."""
 CALIBRATION_NOISE = 0.15
 """Share of wrong characters in them."""
@@ -98,6 +98,8 @@ def train_model(examples: Sequence[Example], encoder: SentenceEncoder | None) ->
     """
     names = tuple(sorted({example.label for example in examples}))
     chosen = _chosen(examples)
+    spoken_by = encoder
+    encoder = remembering(encoder) if encoder is not None else None
     lines = [*((each.language, each.text) for each in chosen), *(background() if chosen else ())]
     languages = [language for language, _ in lines]
     texts = [shown_to_encoder(text) for _, text in lines]
@@ -115,7 +117,8 @@ def train_model(examples: Sequence[Example], encoder: SentenceEncoder | None) ->
     truth[np.arange(len(chosen)), [at[each.label] for each in chosen]] = 1.0
     clean, garbled = (_solved(kernel(meaning, alike, share), truth) for share in (CLEAN_SHARE, GARBLED_SHARE))
     model = IntentModel(names, encoder, centres, vectors, views, clean.weights, garbled.weights, {})
-    return _calibrated(model, chosen, truth, clean, garbled)
+    made = _calibrated(model, chosen, truth, clean, garbled)
+    return replace(made, model=replace(made.model, encoder=spoken_by))
 
 
 def with_operating_point(
@@ -157,8 +160,9 @@ def _vectors(
     """Encoded and centred texts, and each language's centre.
 
     The centre of a language without examples is that of all examples, moved as far as its background is from
-    theirs. Centring each language by itself is what lets languages help each other: leave-one-out accuracy on three
-    request sets that share their intents rose from 81.1 to 82.8 % (Korean).
+    theirs. Centring each language by itself is what lets languages help each other: leave-one-out accuracy on the
+    Korean, Japanese and Chinese request sets, learnt together, rose from 86.7, 90.6 and 88.9 to
+    90.0, 92.2 and 90.0 %.
     """
     if encoder is None or not texts:
         nothing = np.zeros(1, dtype=np.float32)

@@ -26,7 +26,7 @@ One YAML file per call under ``tests/calls/LANGUAGE/``::
       not_heard: ["김하늘"]                      # nothing of it may be said
       handoff: caller_asked
       follows: hang_up                          # what the carrier does after the stream: hang_up, person, voicemail
-      callback: {request: start_return, at: "15:00"}  # promised; ``at`` is part of its time
+      callback: {request: start_return, at: "15:00"}  # promised; at this time of the hotline's day
       caller_turns: 0                           # how many
     awaits: what the hotline does wrong today   # the call is played, but expected to fail
 

@@ -3,7 +3,9 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from ivr.content.types import Content, Language, Text
 from tests.calls.golden import GoldenCall
@@ -61,7 +63,8 @@ def judge(golden: GoldenCall, call: Played, content: Content) -> None:
     if "callback" in then:
         assert record["callback"] is not None, story
         assert record["callback"]["request"] == then["callback"]["request"], story
-        assert then["callback"]["at"] in record["callback"]["at"], story
+        at = datetime.fromisoformat(record["callback"]["at"]).astimezone(ZoneInfo(content.hours.timezone))
+        assert f"{at:%H:%M}" == then["callback"]["at"], story
     if "follows" in then:
         assert call.follows == then["follows"], story
     if "caller_turns" in then:

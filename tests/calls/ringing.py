@@ -17,7 +17,7 @@ RECORDINGS = Path(__file__).parents[1] / "fixtures"
 QUIET_S = 0.7
 """Silence of the assistant after which the caller speaks."""
 BUSY_S = 60
-"""Longest that a hotline may refuse a call because its recognizer is behind: three callers on a slow machine."""
+"""Longest that a hotline may refuse a call because its recognizer is behind: eight callers on a slow machine."""
 
 
 def play(golden: GoldenCall, url: str) -> Played:

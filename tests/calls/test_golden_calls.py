@@ -1,4 +1,4 @@
-"""Every golden call, five at a time as on a busy morning, each judged by itself."""
+"""Every golden call, eight at a time as on a busy morning, each judged by itself."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from tests.calls.hotlines import hotline, lay_over
 from tests.calls.judging import Played, judge
 from tests.calls.ringing import play
 
-AT_ONCE = 5
+AT_ONCE = 8
 CALLS = golden_calls()
 
 pytestmark = pytest.mark.slow

@@ -79,7 +79,10 @@ def forms(kind: SlotKind) -> list[Form]:
         for part in PARTS:
             for text, expected, *question in table["cases"][language][part]:
                 context = SlotContext(
-                    now, catalogue, 5 if kind == "digits" else None, question="check" if question else "offer"
+                    now,
+                    catalogue,
+                    {"digits": 5, "identity": 4}.get(kind),
+                    question="check" if question else "offer",
                 )
                 found.append(Form(kind, language, part, text, expected, context))
     return found

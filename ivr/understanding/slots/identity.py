@@ -5,12 +5,14 @@ from collections.abc import Mapping
 from itertools import pairwise
 
 from ivr.content.types import Language
-from ivr.understanding.numbers import LIKELY, find_digits
+from ivr.understanding.numbers import LIKELY, UNSURE, find_digits
 from ivr.understanding.slots.free_text import find_text
 from ivr.understanding.slots.phone import find_phone
 from ivr.understanding.slots.types import SlotContext
 from ivr.understanding.types import SlotValue
 
+MAX_CHARACTERS = 100
+"""Where a number or a name is looked for: ten seconds of speech."""
 LAST_DIGITS = 4
 """How many digits identify when ``context.digits`` does not say."""
 _GAP = r"[\s,.…、，。]*"
@@ -71,7 +73,7 @@ _NO_NAME: Mapping[Language, re.Pattern[str]] = {
     ),
     "zh": re.compile(
         r"不|没|吗|呢|什么|怎么|为什么|哪|谁|几|多少|号码|电话|手机|订单|退|换|取消|知道|清楚|可以|请|要|想|是的|好的"
-        r"|等|再|对|查|帮|忘|记得|谢谢"
+        r"|等|再|对|查|帮|忘|记得|谢谢|人工|客服|经理"
     ),
 }
 """Words of questions, of numbers and of this house's business: what holds one is no name."""
@@ -95,6 +97,7 @@ def find_identity(text: str, language: Language, context: SlotContext) -> tuple[
     letters in which nothing asks or tells something else.
     """
     wanted = context.digits or LAST_DIGITS
+    text = text[:MAX_CHARACTERS]
     numbers = _ASKED_FOR.sub(lambda found: " " * len(found.group()), text) if language == "en" else text
     number = find_digits(numbers, language, wanted)
     if number is not None and len(number.value) == wanted:
@@ -106,7 +109,8 @@ def find_identity(text: str, language: Language, context: SlotContext) -> tuple[
     name = _name(short, language) or _name_in_a_clause(short, language)
     if name is not None:
         return (name,)
-    return () if number is None or len(number.value) < 2 else (number,)
+    partial = number is not None and len(number.value) > 1 and number.confidence > UNSURE
+    return (number,) if partial and number is not None else ()
 
 
 def _name_in_a_clause(text: str, language: Language) -> SlotValue | None:

@@ -171,11 +171,16 @@ def find_answer(text: str, language: Language, context: SlotContext) -> tuple[Sl
     folded, origin = fold(text[:MAX_CHARACTERS].replace("’", "'"))
     if _QUESTIONS[language].search(folded):
         return ()
-    found = [
-        (start, end, weight, answer if answer != "both" else ("no" if context.question == "offer" else "yes"))
+    read = [
+        (start, end, weight, answer)
         for weight, answer, phrase in _COMPILED[language]
         for start, end in (match.span() for match in phrase.finditer(folded))
         if end > start
+    ]
+    refused = min((start for start, _, _, answer in read if answer == "no"), default=len(folded))
+    found = [
+        (start, end, weight, answer if answer != "both" else _either(context, after_no=refused < start))
+        for start, end, weight, answer in read
     ]
     longest = [one for one in found if not any(_covers(other, one) for other in found)]
     if not longest:
@@ -184,6 +189,11 @@ def find_answer(text: str, language: Language, context: SlotContext) -> tuple[Sl
     disputed = any(other[3] != answer and other[2] == weight for other in longest)
     confidence = LIKELY if disputed else _CONFIDENCE[weight]
     return (SlotValue(answer, confidence, (origin[start], origin[end - 1] + 1)),)
+
+
+def _either(context: SlotContext, *, after_no: bool) -> str:
+    """What a phrase that can be either means here; after a no ("아니요, 괜찮습니다") it is one, too."""
+    return "no" if after_no or context.question == "offer" else "yes"
 
 
 _Found = tuple[int, int, int, str]
