@@ -54,7 +54,7 @@ class _DrainingArbiter(Arbiter):  # type: ignore[misc]  # gunicorn publishes no 
             raise StopIteration
 
 
-class HotlineServer(BaseApplication):  # type: ignore[misc]
+class HotlineServer(BaseApplication):  # type: ignore[misc]  # gunicorn publishes no types
     """Runs the hotline under gunicorn."""
 
     def __init__(

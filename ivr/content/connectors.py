@@ -90,14 +90,6 @@ def values_of(spec: ConnectorSpec) -> frozenset[str]:
     return frozenset(spec.values)
 
 
-def environment_of(spec: ConnectorSpec) -> frozenset[str]:
-    """The environment variables that a connector needs."""
-    texts = [spec.url]
-    if isinstance(spec, HttpSpec):
-        texts += [*spec.headers.values(), *spec.body.values()]
-    return frozenset(name for text in texts for name in _ENVIRONMENT.findall(text))
-
-
 def _asked(spec: ConnectorSpec) -> list[tuple[str, str]]:
     """The slots that a connector is given: name, and the field that asks for it."""
     if isinstance(spec, SqlSpec):

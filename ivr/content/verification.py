@@ -6,9 +6,6 @@ from ivr.content.fields import Fields
 from ivr.content.problems import Problems
 from ivr.content.types import Verification
 
-OUTCOMES = ("verified", "mismatch", "missing")
-"""Of the connector that verifies."""
-
 
 def read_verification(path: Path, problems: Problems) -> Verification | None:
     """Read the file: ``slot``, ``connector`` and ``key``; mistakes are noted. No file: None."""

@@ -61,7 +61,7 @@ class _Loader(yaml.SafeLoader):
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         if self.check_event(yaml.AliasEvent):
-            event = self.peek_event()  # type: ignore[no-untyped-call]
+            event = self.peek_event()  # type: ignore[no-untyped-call]  # as types-PyYAML has it
             raise yaml.MarkedYAMLError(
                 problem="anchors and aliases (&, *) are not supported; put the text in quotes",
                 problem_mark=event.start_mark,

@@ -107,8 +107,7 @@ def confirm(
     spoken = {name: speak_value(state, content, name, value) for name, value in state.slots.items()}
     state, question = next_say(state, confirm_of(request.intent), spoken)
     state = replace(state, question="confirm", partial="", doubt=None)
-    number = _number_of(state, content)
-    expect = check_expectation(state, content, number, state.slots.get(number or ""))
+    expect = _correctable(state, content)
     return state, Decision(action, why.reason, why.contributions, (*before, question), expect=expect)
 
 
@@ -121,8 +120,7 @@ def ask_change(
 ) -> Move:
     """What was read back is not right: ask what to change, or whether to leave it."""
     state, question = next_say(replace(state, question="change"), "ask_change")
-    number = _number_of(state, content)
-    expect = check_expectation(state, content, number, state.slots.get(number or ""))
+    expect = _correctable(state, content)
     return state, Decision(action, why.reason, why.contributions, (*before, question), expect=expect)
 
 
@@ -143,6 +141,12 @@ def check_intent(
         state, question = next_say(state, "check_two", {"first": names[0], "second": names[1]})
         expect = Expectation(kind="choice", keys={"1": state.guesses[0], "2": state.guesses[1], "0": "agent"})
     return state, Decision(action, why.reason, why.contributions, (*before, question), expect=expect)
+
+
+def _correctable(state: DialogueState, content: Content) -> Expectation:
+    """A yes or a no, or the number of the current request said otherwise."""
+    number = _number_of(state, content)
+    return check_expectation(state, content, number, state.slots.get(number or ""))
 
 
 def _number_of(state: DialogueState, content: Content) -> str | None:

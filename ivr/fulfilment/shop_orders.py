@@ -1,5 +1,6 @@
 """What the demo shop tells: an order's status, refunds, coupons, stock."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 
 from sqlalchemy import select
@@ -13,7 +14,7 @@ from ivr.fulfilment.shop_words import COURIERS, NO_STEP, STATUSES, speak_step
 from ivr.fulfilment.types import Outcome
 
 
-class ShopConnector:
+class ShopConnector(ABC):
     """What the shop's connectors have in common: each is one piece of work in one transaction."""
 
     def __init__(self, shop: DemoShop) -> None:
@@ -27,9 +28,9 @@ class ShopConnector:
         """
         return self._shop.run(lambda session: self.work(session, slots, language))
 
+    @abstractmethod
     def work(self, session: Session, slots: Mapping[str, str], language: Language) -> Outcome:
         """Ask or change the shop, inside a transaction."""
-        raise NotImplementedError
 
 
 class OrderConnector(ShopConnector):
@@ -46,9 +47,9 @@ class OrderConnector(ShopConnector):
         facts = {"order_number": number, "status": order.status, **done.facts}
         return Outcome(done.outcome, {**said, **done.values}, facts)
 
+    @abstractmethod
     def about(self, session: Session, order: Order, slots: Mapping[str, str], language: Language) -> Outcome:
         """Do what is about an order that exists."""
-        raise NotImplementedError
 
 
 class OrderStatus(OrderConnector):

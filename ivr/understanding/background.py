@@ -1,4 +1,7 @@
-"""Sentences that are nobody's request, so that a model knows there is more in the world than its examples."""
+"""Sentences that are nobody's request, so that a model knows there is more in the world than its examples.
+
+None of them is among the lines that measure it (tests/understanding/test_background.py).
+"""
 
 from functools import cache
 from pathlib import Path

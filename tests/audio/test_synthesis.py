@@ -114,7 +114,7 @@ def test_what_cannot_be_said_is_taken_out(espeak: EspeakSynthesiser, text: str, 
 
 def test_an_unknown_language_or_voice_is_an_error(espeak: EspeakSynthesiser) -> None:
     with pytest.raises(SynthesisError, match="no voice speaks 'fr'"):
-        espeak.speak("bonjour", language="fr")  # type: ignore[arg-type]
+        espeak.speak("bonjour", language="fr")  # type: ignore[arg-type]  # wrong on purpose
     with pytest.raises(SynthesisError, match=r"no voice 'siri'; choose one of: espeak"):
         create_synthesiser("siri")
 

@@ -151,7 +151,7 @@ def test_days_are_counted_from_the_time_of_the_call(director: Director) -> None:
         asked.append(values[3])
         return understand(*values)
 
-    stage.services.understander.understand = note  # type: ignore[method-assign,assignment]
+    stage.services.understander.understand = note  # type: ignore[method-assign,assignment]  # to listen in
     stage.finish_prompt()
     stage.says(words("tomorrow"))
     assert asked

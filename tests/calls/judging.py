@@ -89,7 +89,7 @@ def said_in_order(keys: Sequence[str], said: str, content: Content, language: La
     position, said = 0, _squeezed(said)
     for key in keys:
         prefix, _, name = key.rpartition(":")
-        texts: Mapping[str, Text] = content.texts[prefix or language]  # type: ignore[index]
+        texts: Mapping[str, Text] = content.texts[prefix or language]  # type: ignore[index]  # read from YAML
         wordings = [one for each in texts[name].wordings.values() for one in each]
         found = [match for one in wordings if (match := _pattern(one).search(said, position))]
         if not found:

@@ -76,7 +76,7 @@ def _act(call: SimulatedCall, step: dict[str, Any], language: str) -> None:
             time.sleep(after_s)
             call.say(_recording(language, name))
             call.wait_said()
-            call.wait_until_quiet(quiet_s=QUIET_S)
+            call.wait_reply(quiet_s=QUIET_S)
         case {"press": keys}:
             seen = len(call.timeline)
             call.press(keys)

@@ -54,7 +54,7 @@ class _Said:
 
 
 def _told(answer: Answer | None, language: Language = "ko", speak: Mapping[str, str] | None = None) -> Outcome:
-    spec = HttpSpec("demo.x", "http://x", speak=speak or {})  # type: ignore[arg-type]
+    spec = HttpSpec("demo.x", "http://x", speak=speak or {})  # type: ignore[arg-type]  # kinds as plain text
     connector = DeclaredConnector(spec, _Said(answer), CONTENT, lambda: NOW)
     return connector.fulfil({"order_number": "47291", "goods": "mug", "odd": "3층"}, language)
 

@@ -29,6 +29,7 @@ def _source(base: str, variables: Mapping[str, str] | None = None, /, **changes:
         source="prompts/connectors.yaml",
     )
     known = {"KEY": "key-0815", "TOKEN": "s3cret-token"}
+    # mypy can't check fields by name
     return HttpSource(replace(spec, **changes), known if variables is None else variables, 4.0)  # type: ignore[arg-type]
 
 

@@ -41,6 +41,7 @@ def _source(path: Path | str, /, variables: Mapping[str, str] | None = None, **c
         facts=("level_en",),
         source="prompts/connectors.yaml",
     )
+    # mypy can't check fields by name
     return SqlSource(replace(spec, **changes), variables or {})  # type: ignore[arg-type]
 
 

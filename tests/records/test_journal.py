@@ -336,7 +336,7 @@ def test_a_write_that_no_database_takes_is_set_aside_and_the_others_go_on(
     journal.call_started(started())
     journal.turn("CA1", turn("first"))
     journal.turn("CA1", TurnRecord("caller", "far too late", 10**30, 10**30))
-    journal.turn("CA1", TurnRecord("caller", None, 0, 0))  # type: ignore[arg-type]
+    journal.turn("CA1", TurnRecord("caller", None, 0, 0))  # type: ignore[arg-type]  # wrong on purpose
     journal.turn("CA1", turn("last"))
     assert journal.flush(10)
     kept = texts(store)
@@ -352,8 +352,8 @@ def test_nothing_that_is_handed_over_raises_into_the_call(store: Store, journal:
             raise RuntimeError("no")
 
     with capture_logs() as lines:
-        journal.turn("CA1", "not a turn")  # type: ignore[arg-type]
-        journal.call_ended("CA1", None)  # type: ignore[arg-type]
+        journal.turn("CA1", "not a turn")  # type: ignore[arg-type]  # wrong on purpose
+        journal.call_ended("CA1", None)  # type: ignore[arg-type]  # wrong on purpose
         journal.live("CA1", {"event": "partial", "text": Rude()})
         journal.turn("CA1", turn("still here"))
         assert journal.flush(5)
