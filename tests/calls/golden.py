@@ -73,10 +73,9 @@ class GoldenCall:
         """The language of its caller."""
         return cast(Language, self.path.parent.name)
 
-    @property
-    def number(self) -> str:
-        """The telephone it comes from: always the same one, and nobody else's."""
-        return f"+8210{zlib.crc32(self.name.encode()) % 10**8:08d}"
+    def number(self, attempt: int = 1) -> str:
+        """The telephone it comes from: always the same one, and nobody else's; another when it is rung again."""
+        return f"+8210{zlib.crc32(f'{self.name}{attempt}'.encode()) % 10**8:08d}"
 
     @property
     def name(self) -> str:

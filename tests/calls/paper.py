@@ -47,7 +47,7 @@ class PaperCall:
         self._decisions: list[Decision] = []
         self._language = golden.language or "ko"
         self._state = start(self._language)
-        self._meet(Answered(self._language, now=self._now, number=golden.number))
+        self._meet(Answered(self._language, now=self._now, number=golden.number()))
 
     def play(self) -> Played:
         """Play the caller's side to its end, or until the hotline ends the call."""

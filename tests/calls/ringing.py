@@ -20,15 +20,16 @@ BUSY_S = 60
 """Longest that a hotline may refuse a call because its recognizer is behind: eight callers on a slow machine."""
 
 
-def play(golden: GoldenCall, url: str) -> Played:
+def play(golden: GoldenCall, url: str, attempt: int = 1) -> Played:
     """Ring the hotline and play the caller's side."""
+    number = golden.number(attempt)
     if golden.earlier:
-        _play(golden, golden.earlier, url)
-    return _play(golden, golden.caller, url)
+        _play(golden, golden.earlier, url, number)
+    return _play(golden, golden.caller, url, number)
 
 
-def _play(golden: GoldenCall, steps: Sequence[dict[str, Any]], url: str) -> Played:
-    call = _ring(golden, url)
+def _play(golden: GoldenCall, steps: Sequence[dict[str, Any]], url: str, number: str) -> Played:
+    call = _ring(golden, url, number)
     try:
         call.wait_until_quiet(quiet_s=QUIET_S)
         for step in steps:
@@ -43,11 +44,11 @@ def _play(golden: GoldenCall, steps: Sequence[dict[str, Any]], url: str) -> Play
     return Played(_record(url, call.call_sid), followed.next if followed else None, call.dropped)
 
 
-def _ring(golden: GoldenCall, url: str) -> SimulatedCall:
+def _ring(golden: GoldenCall, url: str, number: str) -> SimulatedCall:
     """A call that is answered: a hotline that is too busy to listen is rung again."""
     give_up_s = time.monotonic() + BUSY_S
     while True:
-        call = SimulatedCall(url, language=golden.language, from_number=golden.number)
+        call = SimulatedCall(url, language=golden.language, from_number=number)
         try:
             call.ring()
         except LineError:
