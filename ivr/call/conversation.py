@@ -1,4 +1,4 @@
-"""What one call does with what it hears: events to the dialogue, its decisions to voice, errands and the record.
+"""What one call does with what it hears: sound, keys, marks and answers become events of the dialogue.
 
 Owned by the call's thread (:mod:`ivr.call.session`). Time comes in as an argument, in milliseconds from the
 call's start.
@@ -12,28 +12,27 @@ import structlog
 
 from audio.endpointing import Phase
 from ivr.call import callers, handing_over, keypad
+from ivr.call.acting import Actor
 from ivr.call.chronicle import Chronicle
 from ivr.call.decodes import Decoded
 from ivr.call.errands import ErrandDone, Errands
 from ivr.call.feelings import CallerFeelings
-from ivr.call.going_on import Undo, final, joined
+from ivr.call.going_on import Undo, joined
 from ivr.call.languages import CallLanguage
 from ivr.call.line import CallInfo, Line
 from ivr.call.listener import Listener
 from ivr.call.mouth import Mouth, Phrase
 from ivr.call.services import CallServices
-from ivr.call.speaker import Manner, Speaker
+from ivr.call.speaker import Speaker
 from ivr.call.switchboard_types import Ending
 from ivr.call.timers import Timers, patience_s
 from ivr.call.turn_taking import BargeIn, is_backchannel
 from ivr.call.utterance import Utterance
 from ivr.content.render import FALLBACK_LANGUAGES
 from ivr.content.types import Language
-from ivr.dialogue.engine import decide, start
 from ivr.dialogue.mood import Mood
 from ivr.dialogue.types import (
     Answered,
-    Decision,
     Event,
     Heard,
     KeysPressed,
@@ -41,7 +40,7 @@ from ivr.dialogue.types import (
     Unintelligible,
 )
 from ivr.errors import HotlineError
-from ivr.records.types import HandoffRecord, OpenRequest, Outcome
+from ivr.records.types import OpenRequest, Outcome
 from ivr.understanding.types import Meaning
 
 _log = structlog.get_logger(__name__)
@@ -73,23 +72,17 @@ class Conversation:
         self._services = services
         self._chronicle = chronicle
         language = info.language or services.settings.language
-        self._state = start(language)
         self._mouth = Mouth(line)
         self._speaker = Speaker(self._mouth, services.voices, services.content, chronicle)
         self._listener = Listener(services, info.call_sid, CallLanguage(language), post)
         self._errands = Errands(services, post)
         self._keypad = keypad.Keypad()
         self._timers = Timers()
+        self._actor = Actor(info, services, chronicle, self._speaker, self._errands, self._timers)
         self._feelings = CallerFeelings()
         self._barge_in = BargeIn()
         self._partial = ""
-        self._answering_ms: int | None = None
-        self._language_shown = info.language
-        self._final: Decision | None = None
-        self._undo: Undo | None = None
         self._late_answer: ErrandDone | None = None
-        self._handoff: HandoffRecord | None = None
-        self._whisper = ""
         self._hung_up = False
 
     # --- what the session asks ---------------------------------------------------------------------------
@@ -97,7 +90,7 @@ class Conversation:
     @property
     def over(self) -> bool:
         """Whether the last words have been given to the line."""
-        return self._final is not None
+        return self._actor.over
 
     @property
     def speaking(self) -> bool:
@@ -107,25 +100,19 @@ class Conversation:
     @property
     def language(self) -> Language:
         """The language we speak."""
-        return self._state.language
+        return self._actor.language
 
     def ending(self) -> Ending:
         """What must follow the stream."""
-        if self._handoff is not None and not (self._hung_up and self._final is None):
-            return Ending("person", self.language, self._whisper)
-        return Ending("hang_up", self.language)
+        return self._actor.ending(hung_up=self._hung_up)
 
     def outcome(self) -> Outcome:
         """What the call came to."""
-        if self._final is not None and self._final.outcome is not None:
-            return self._final.outcome
-        return "resolved" if self._state.resolved and self._state.intent is None else "abandoned"
+        return self._actor.outcome()
 
     def left_open(self) -> str | None:
         """The request that the call ends with undone, if it does."""
-        if self._final is not None and self._final.callback is not None:
-            return self._final.callback.request
-        return None if self.outcome() == "resolved" else callers.left_open(self._state, self._services.content)
+        return self._actor.left_open()
 
     # --- events ---------------------------------------------------------------------------------------------
 
@@ -136,7 +123,7 @@ class Conversation:
             now_ms: The time now.
             found: Looks up what the caller's last call left open.
         """
-        own = self._state.language
+        own = self._actor.state.language
         also = None if self._info.language else next(other for other in FALLBACK_LANGUAGES if other != own)
         now = self._services.local_time()
         known = callers.known_caller(found, self._services.content, now)
@@ -183,7 +170,7 @@ class Conversation:
             return
         self._timers.quiet_since = None
         self._speaker.stop(now_ms)
-        self._keypad, keys = keypad.press(self._keypad, key, self._state.expecting, now_ms)
+        self._keypad, keys = keypad.press(self._keypad, key, self._actor.state.expecting, now_ms)
         self._pressed(keys, now_ms)
 
     def errand_done(self, event: ErrandDone, now_ms: int) -> None:
@@ -219,7 +206,7 @@ class Conversation:
         elif self._timers.reply_overdue(settings.reply_deadline_s, now_ms):
             raise ReplyOverdueError(f"no reply within {settings.reply_deadline_s:g} s of the caller's turn")
         elif (
-            self._timers.silent_for(patience_s(self._state.expecting, settings.no_input_s), now_ms)
+            self._timers.silent_for(patience_s(self._actor.state.expecting, settings.no_input_s), now_ms)
             and not self._busy()
         ):
             self._timers.quiet_since = None
@@ -245,12 +232,12 @@ class Conversation:
             now_ms: The time now.
         """
         self._speaker.stop(now_ms)
-        self._apply(handing_over.by_house_rule(why, text_key), now_ms)
+        self._actor.apply(handing_over.by_house_rule(why, text_key), now_ms)
 
     def failed(self, error: Exception, now_ms: int) -> None:
         """Record that something of ours broke: the call goes to a person."""
         self._speaker.stop(now_ms)
-        self._apply(handing_over.after_failure(error), now_ms)
+        self._actor.apply(handing_over.after_failure(error), now_ms)
 
     def say_raw(self, phrase: Phrase, now_ms: int) -> None:
         """Say something that is ready as sound, whatever state the prompts are in."""
@@ -268,16 +255,16 @@ class Conversation:
                 self._timers.reply_since = now_ms
             return
         self._timers.reply_since = None
-        undo, self._undo = self._undo, None
+        undo, self._actor.undo = self._actor.undo, None
         if utterance.gone_on and undo is not None and undo.turn == utterance.turn:
             meaning = joined(undo.meaning, utterance.meaning)
             if meaning is not None:
                 self._services.metrics.turns_gone_on.inc()
                 self._errands.abandon()
-                self._state = undo.state
+                self._actor.state = undo.state
                 self._answer(replace(utterance, meaning=meaning), now_ms, since_ms=undo.since_ms)
             else:
-                self._undo = undo
+                self._actor.undo = undo
                 self._follow_language()
                 self._not_a_turn(utterance, now_ms)
         elif self._listening_only(utterance.meaning) or not utterance.meaning.text:
@@ -292,7 +279,7 @@ class Conversation:
         """Whether the caller only shows to be listening."""
         return (
             (self._speaker.paused or self.speaking)
-            and self._state.expecting.kind != "yes_no"
+            and self._actor.state.expecting.kind != "yes_no"
             and is_backchannel(meaning.text, meaning.language)
         )
 
@@ -308,13 +295,13 @@ class Conversation:
         if interrupts and since_ms is None:
             self._services.metrics.barge_ins.inc()
         self._speaker.stop(now_ms)
-        feeling = self._feelings.of(utterance, interrupted=interrupts)
+        feeling = self._feelings.of(utterance, interrupted=interrupts, waited_ms=self._actor.waited_ms)
         self._listener.calm_voice = self._feelings.calm_voice
-        if meaning.language != self._state.language:
-            self._state = replace(self._state, language=meaning.language)
-        self._show_language()
-        self._answering_ms = utterance.end_ms
-        self._undo = Undo(utterance.turn, meaning, self._state, now_ms)
+        if meaning.language != self._actor.state.language:
+            self._actor.state = replace(self._actor.state, language=meaning.language)
+        self._actor.show_language()
+        self._actor.answering_ms = utterance.end_ms
+        self._actor.undo = Undo(utterance.turn, meaning, self._actor.state, now_ms)
 
         def record(mood: Mood | None) -> None:
             self._chronicle.caller_said(utterance, mood, interrupted=interrupts, since_ms=since_ms)
@@ -325,7 +312,7 @@ class Conversation:
         """Whether speech soon after a turn may belong to it: nothing final came of it, and little was heard."""
         if self._listener.waiting_for_words:
             return True
-        undo = self._undo
+        undo = self._actor.undo
         return undo is not None and undo.turn == self._listener.turn_number and undo.heard_little(now_ms)
 
     def _not_a_turn(self, utterance: Utterance, now_ms: int) -> None:
@@ -336,15 +323,15 @@ class Conversation:
             self._speaker.resume(now_ms)
         elif not self.speaking:
             if not utterance.meaning.text and utterance.speech_ms >= UNINTELLIGIBLE_MS:
-                self._answering_ms = utterance.end_ms
+                self._actor.answering_ms = utterance.end_ms
                 self._meet(Unintelligible(), now_ms)
             elif self._timers.quiet_since is None:
                 self._timers.quiet_since = now_ms
 
     def _pressed(self, keys: str | None, now_ms: int) -> None:
         if keys:
-            self._chronicle.caller_pressed(keys, self._state.language, now_ms)
-            self._answering_ms = now_ms
+            self._chronicle.caller_pressed(keys, self._actor.state.language, now_ms)
+            self._actor.answering_ms = now_ms
             self._meet(KeysPressed(keys), now_ms)
 
     def _meet(
@@ -355,65 +342,14 @@ class Conversation:
         keeps_undo: bool = False,
         record: Callable[[Mood | None], None] | None = None,
     ) -> None:
-        """Let the dialogue decide, and carry the decision out.
-
-        Args:
-            event: What happened.
-            now_ms: The time now.
-            keeps_undo: Whether the caller may still go on with the turn before.
-            record: Called with the mood that was found in the event, before anything is decided upon it.
-        """
-        self._timers.quiet_since = None
-        if not keeps_undo:
-            self._undo = None
-        before, turns = self._state.language, self._state.mood.turns
-        self._state, decision = decide(self._state, event, self._services.content)
-        if record is not None:
-            mood = self._state.mood
-            record(mood if mood.turns > turns else None)
-        if self._state.language != before:  # the caller asked for another
+        """Let an event be decided upon: see :meth:`Actor.meet`."""
+        before = self._actor.language
+        self._actor.meet(event, now_ms, keeps_undo=keeps_undo, record=record)
+        self._listener.expecting = self._actor.state.expecting
+        if self._actor.language != before:  # the caller asked for another
             self._follow_language()
-            self._show_language()
-        self._apply(decision, now_ms)
 
     def _follow_language(self) -> None:
         """Listen in the language we speak."""
-        if self._listener.language.language != self._state.language:
-            self._listener.language = CallLanguage(self._state.language, settled=True)
-
-    def _show_language(self) -> None:
-        if self._state.language != self._language_shown:
-            self._language_shown = self._state.language
-            self._chronicle.language_found(self._state.language)
-
-    def _apply(self, decision: Decision, now_ms: int) -> None:
-        self._chronicle.decided(decision, now_ms)
-        self._listener.expecting = decision.expect
-        if final(decision, self._services.content):
-            self._undo = None
-        if decision.say:
-            state = self._state
-            manner = Manner(state.pace, loud=state.loudness == "loud")
-            response_ms = self._speaker.say(
-                decision.say, state.language, decision.tone, now_ms, self._answering_ms, manner
-            )
-            if response_ms is not None:
-                self._services.metrics.response_s.observe(response_ms / 1000)
-                self._feelings.waited_ms = response_ms
-            if self._undo is not None and self._undo.reply_ms is None:
-                self._undo = replace(self._undo, reply_ms=now_ms)
-            self._answering_ms = None
-            self._timers.reply_since = None
-        if decision.handoff is not None:
-            self._handoff, self._whisper = handing_over.prepare(
-                self._services, self._info, self._state, self._chronicle.turns, decision.handoff
-            )
-            self._chronicle.handed_off(self._handoff)
-        if decision.callback is not None:
-            self._chronicle.promised(decision.callback)
-        if decision.outcome is not None:
-            self._final = decision
-        elif decision.lookup is not None:
-            failed = self._errands.run(decision.lookup, self._state.language, now_ms)
-            if failed is not None:
-                self._meet(failed, now_ms, keeps_undo=True)
+        if self._listener.language.language != self._actor.language:
+            self._listener.language = CallLanguage(self._actor.language, settled=True)

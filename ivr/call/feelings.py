@@ -22,15 +22,14 @@ class CallerFeelings:
     def __init__(self) -> None:
         self.calm_voice = CallerBaseline()
         """Of the utterances so far."""
-        self.waited_ms = 0
-        """How long the caller waited for our last reply."""
 
-    def of(self, utterance: Utterance, *, interrupted: bool) -> Feeling:
+    def of(self, utterance: Utterance, *, interrupted: bool, waited_ms: int) -> Feeling:
         """What one utterance tells, and remember it for the next.
 
         Args:
             utterance: What was said, and how.
             interrupted: Whether it cut our voice.
+            waited_ms: How long the caller had waited for our last reply.
         """
         voice, meaning = utterance.voice, utterance.meaning
         emotion = voice.emotion if voice else None
@@ -42,7 +41,7 @@ class CallerFeelings:
             speed_octaves=self._change_of_speed(utterance),
             sentiment=read_sentiment(meaning.text, meaning.language),
             interrupted=interrupted,
-            waited_ms=self.waited_ms,
+            waited_ms=waited_ms,
         )
         if voice is not None:
             self.calm_voice = updated(self.calm_voice, voice.prosody, voice.speech_rate, emotion)

@@ -43,7 +43,7 @@ class Director:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.events: list[Event] = []
         self.heard: Decide = lambda state, event: (state, HELLO)
-        monkeypatch.setattr("ivr.call.conversation.decide", self.decide)
+        monkeypatch.setattr("ivr.call.acting.decide", self.decide)
 
     def decide(self, state: DialogueState, event: Event, content: Content) -> tuple[DialogueState, Decision]:
         self.events.append(event)
