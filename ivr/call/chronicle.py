@@ -1,5 +1,6 @@
 """Writes what happens in a call into the journal, in the journal's terms."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 
@@ -47,6 +48,7 @@ class Chronicle:
             speech_rate=voice.speech_rate if voice else None,
             frustration=round(mood.frustration.score, 3) if mood else None,
             signs=mood.signs.told() if mood and mood.signs else None,
+            contributions=_rounded(mood.frustration.contributions) if mood else None,
             interrupted=interrupted,
             recognition=_recognition(utterance.recognition, ahead=utterance.ahead),
         )
@@ -94,7 +96,7 @@ class Chronicle:
                 at_ms,
                 decision.action.value,
                 decision.reason,
-                {name: round(weight, 3) for name, weight in decision.contributions.items()},
+                _rounded(decision.contributions),
             ),
         )
 
@@ -128,6 +130,10 @@ class Chronicle:
     def _turn(self, turn: TurnRecord) -> None:
         self.turns.append(turn)
         self._journal.turn(self._call_sid, turn)
+
+
+def _rounded(contributions: Mapping[str, float]) -> dict[str, float]:
+    return {name: round(weight, 3) for name, weight in contributions.items()}
 
 
 def _same_beginning(turn: TurnRecord, other: TurnRecord) -> bool:

@@ -113,6 +113,7 @@ class TurnRow(Base):
     speech_rate: Mapped[float | None] = mapped_column(Double)
     frustration: Mapped[float | None] = mapped_column(Double)
     signs: Mapped[JsonObject | None] = mapped_column(JSON(none_as_null=True))
+    contributions: Mapped[JsonObject | None] = mapped_column(JSON(none_as_null=True))
     interrupted: Mapped[bool]
     recognition: Mapped[JsonObject | None] = mapped_column(JSON(none_as_null=True))
 

@@ -32,6 +32,8 @@ class TurnRecord:
     signs: Mapping[str, float] | None = None
     """What the turn showed (:class:`ivr.dialogue.frustration.Signs`, those that are not 0): the score can be
     computed again from them."""
+    contributions: Mapping[str, float] | None = None
+    """What each sign, and what was carried over, gave to the score; they add up to it."""
     interrupted: bool = False
     recognition: Mapping[str, object] | None = None
     """confidence, decode_s, window, speculative …: for developers."""
