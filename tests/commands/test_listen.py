@@ -88,7 +88,10 @@ def test_a_recording_becomes_one_object_of_the_public_form(recognizer: Recognize
     assert 65 < heard["prosody"]["f0_median_hz"] < 400
     assert (heard["intent"], heard["intent_confidence"]) == ("order_status", 0.88)
     assert heard["slots"] == {"order_number": "47291"}
-    assert (heard["emotion"], heard["frustration"]) == (None, None)  # nothing judges them yet
+    assert (heard["emotion"], heard["frustration"]) == (
+        None,
+        0.0,
+    )  # too little to judge by, and nothing unkind said
 
 
 def test_the_whole_turn_is_recognised_at_once_with_what_the_vad_says(recognizer: Recognizer) -> None:
