@@ -1,4 +1,4 @@
-"""``/api/calls``: calls as JSON, and one call's events as they happen."""
+"""``/api/calls``: calls as JSON, one call's picture, and its events as they happen."""
 
 import re
 import socket
@@ -15,6 +15,8 @@ from ivr.records.bus import GAP, Bus, Event, Subscription
 from ivr.records.store import Store
 from ivr.records.views import CallView, decision_json, entry_json, handoff_json, turn_json
 from ivr.web.answers import dumps, json_answer, problem
+from ivr.web.call_timeline import of_call
+from ivr.web.timeline import draw
 
 log = structlog.get_logger(__name__)
 
@@ -42,7 +44,7 @@ def blueprint(
     heartbeat_s: float = HEARTBEAT_S,
     most_streams: int = MOST_STREAMS,
 ) -> Blueprint:
-    """Make the routes ``/api/calls``, ``/api/calls/CALLSID`` and ``/api/calls/CALLSID/events``.
+    """Make the routes ``/api/calls``, ``/api/calls/CALLSID`` and, below it, ``/timeline.svg`` and ``/events``.
 
     Args:
         store: The calls' database.
@@ -72,6 +74,19 @@ def blueprint(
         flush(FLUSH_S)
         view = store.call(call_sid)
         return json_answer(view.as_json()) if view else _unknown(call_sid)
+
+    @routes.get("/<call_sid>/timeline.svg")
+    def timeline(call_sid: str) -> Response:
+        flush(FLUSH_S)
+        view = store.call(call_sid)
+        if view is None:
+            return _unknown(call_sid)
+        response = Response(draw(of_call(view.as_json())), mimetype="image/svg+xml")
+        response.headers["Cache-Control"] = "no-store"
+        # Opened by itself, a picture is a document: let nothing in it load or run.
+        response.headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'self'"
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        return response
 
     @routes.get("/<call_sid>/events")
     def events(call_sid: str) -> Response:

@@ -12,6 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from xml.etree import ElementTree
 
 import pytest
 from flask import Flask
@@ -154,8 +155,20 @@ def test_a_call_is_there_as_soon_as_it_was_written(hotline: Hotline, client: Fla
     assert call["handoff"] is None
 
 
+def test_a_live_call_has_its_picture(hotline: Hotline, client: FlaskClient) -> None:
+    talk(hotline)
+    hotline.journal.turn("CA1", turn("<svg onload=alert(1)>\x07"))
+    answer = client.get("/api/calls/CA1/timeline.svg")
+    assert (answer.status_code, answer.mimetype) == (200, "image/svg+xml")
+    assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'")
+    svg = answer.get_data(as_text=True)
+    assert ElementTree.fromstring(svg).tag.endswith("svg")
+    assert "angry 0.80" in svg
+    assert "<svg onload" not in svg
+
+
 def test_an_unknown_call_is_404_in_json(client: FlaskClient) -> None:
-    for path in ("/api/calls/CA404", "/api/calls/CA404/events"):
+    for path in ("/api/calls/CA404", "/api/calls/CA404/events", "/api/calls/CA404/timeline.svg"):
         answer = client.get(path)
         assert answer.status_code == 404
         assert "CA404" in answer.get_json()["error"]
@@ -181,7 +194,7 @@ def test_a_database_that_is_gone_is_503(hotline: Hotline, client: FlaskClient) -
     connection.execute("DROP TABLE turns")
     connection.execute("DROP TABLE calls")
     connection.close()
-    for path in ("/api/calls", "/api/calls/CA1", "/api/calls/CA1/events"):
+    for path in ("/api/calls", "/api/calls/CA1", "/api/calls/CA1/timeline.svg", "/api/calls/CA1/events"):
         answer = client.get(path)
         assert answer.status_code == 503
         assert "try again" in answer.get_json()["error"]
