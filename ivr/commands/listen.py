@@ -10,7 +10,6 @@ import click
 
 from audio.contracts import (
     LINE_RATE_HZ,
-    RECOGNITION_RATE_HZ,
     Emotion,
     EmotionModel,
     Language,
@@ -20,12 +19,7 @@ from audio.contracts import (
     Samples,
 )
 from audio.emotion_models import create_emotion_model
-from audio.endpointing import Phase, TurnState, advance
 from audio.errors import AudioError, ModelError, WavError
-from audio.g711 import samples_to_ulaw, ulaw_to_samples
-from audio.prosody import measure
-from audio.resample import LineUpsampler
-from audio.speech_rate import speech_rate
 from audio.vad import VoiceStream
 from audio.wav import read_wav
 from audio.weights import resolve_model
@@ -34,6 +28,7 @@ from ivr.content.loader import load_content
 from ivr.content.types import FrustrationWeights
 from ivr.dialogue.frustration import CALM, Signs, step
 from ivr.errors import ConfigurationError, ContentError
+from ivr.evaluation.hearing import Ears
 from ivr.settings import Settings, load_settings
 from ivr.understanding.engine import create_understander
 from ivr.understanding.sentiment.reader import read_sentiment
@@ -42,9 +37,6 @@ from ivr.understanding.types import Meaning, Understander
 EXIT_FAILED = 1
 EXIT_CONFIGURATION = 2
 EXIT_BAD_WAV = 4
-
-_AROUND_MS = 320
-"""Sound kept before the first and after the last speech window, as a live call does: soft beginnings and ends."""
 
 
 @dataclass(frozen=True)
@@ -80,10 +72,8 @@ class Listener:
             voice: Makes a fresh voice activity detector for each recording.
             emotion: Judges how it was said; None leaves that unknown.
         """
-        self._recognizer = recognizer
+        self._ears = Ears(recognizer, voice, emotion)
         self._understander = understander
-        self._voice = voice
-        self._emotion = emotion
 
     def hear(self, line: Samples, language: Language | None = None) -> Heard:
         """Hear one recording.
@@ -95,29 +85,18 @@ class Listener:
         Raises:
             AudioError: a model is missing, or failed.
         """
-        duration_ms = round(1000 * len(line) / LINE_RATE_HZ)
-        samples = LineUpsampler().push(ulaw_to_samples(samples_to_ulaw(line)))
-        turn = TurnState()
-        for probability in self._voice().push(samples):
-            turn = advance(turn, probability)
-        if turn.phase is Phase.SILENT or turn.first_voiced_ms is None:
-            return Heard(duration_ms)
-        per_ms = RECOGNITION_RATE_HZ // 1000
-        start = max(0, turn.first_voiced_ms - _AROUND_MS) * per_ms
-        spoken = samples[start : (turn.last_voiced_ms + _AROUND_MS) * per_ms]
-        recognition = self._recognizer.recognize(spoken, language=language, speech_ms=turn.speech_ms)
-        if not recognition.text:
-            return Heard(duration_ms)
-        prosody = measure(spoken, RECOGNITION_RATE_HZ)
-        emotion = self._emotion.judge(spoken, prosody, recognition) if self._emotion else None
+        heard = self._ears.hear(line, language)
+        recognition, voice = heard.recognition, heard.voice
+        if recognition is None or voice is None:
+            return Heard(heard.duration_ms)
         return Heard(
-            duration_ms,
+            heard.duration_ms,
             text=recognition.text,
             language=recognition.language,
-            speech_rate=speech_rate(recognition.text, recognition.language, prosody.voiced_s),
-            prosody=prosody,
-            emotion=emotion,
-            frustration=_frustration(recognition, emotion),
+            speech_rate=voice.speech_rate,
+            prosody=voice.prosody,
+            emotion=voice.emotion,
+            frustration=_frustration(recognition, voice.emotion),
             meaning=self._understander.understand(recognition.text, recognition.language),
         )
 

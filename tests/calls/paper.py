@@ -4,17 +4,14 @@ No sound and no clock: understanding, decisions, connectors and texts are the pr
 (silence, interrupting, hanging up in the middle of a word) can't be played.
 """
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ivr.content.render import render
 from ivr.content.types import Content
-from ivr.dialogue.engine import decide, start
-from ivr.dialogue.types import Answered, Decision, Event, Fulfilled, Heard, KeysPressed, LookupFailed
-from ivr.errors import BackendDownError
+from ivr.dialogue.types import Decision, Heard, KeysPressed
+from ivr.evaluation.conversation import PaperConversation, Step
 from ivr.fulfilment.types import Connector
 from ivr.understanding.types import Understander
 from tests.calls.golden import GoldenCall
@@ -39,32 +36,31 @@ class PaperCall:
     ) -> None:
         """Answer the call."""
         self._golden = golden
-        self._content = content
         self._understander = understander
-        self._connectors = connectors
         self._now = datetime.now(ZoneInfo(content.hours.timezone))
         self._turns: list[dict[str, Any]] = []
-        self._decisions: list[Decision] = []
-        self._language = golden.language or "ko"
-        self._state = start(self._language)
-        self._meet(Answered(self._language, now=self._now, number=golden.number()))
+        self._talk = PaperConversation(
+            content, connectors, golden.language or "ko", now=self._now, number=golden.number()
+        )
+        self._assistant_says(self._talk.steps)
 
     def play(self) -> Played:
         """Play the caller's side to its end, or until the hotline ends the call."""
         for step in self._golden.caller:
-            if self._state.ended:
+            if self._talk.state.ended:
                 break
             if "press" in step:
-                self._meet(KeysPressed(step["press"]))
+                self._assistant_says(self._talk.meet(KeysPressed(step["press"])))
             else:
                 self._say(step["say"])
-        last = self._decisions[-1]
+        last = self._talk.last
+        decisions = [step.decision for step in self._talk.steps]
         record = {
             "ended_at": self._now.isoformat(),
             "outcome": last.outcome or "abandoned",
-            "language": self._state.language,
+            "language": self._talk.state.language,
             "turns": self._turns,
-            "decisions": [{"at_ms": 0, "action": each.action, "reason": each.reason} for each in self._decisions],
+            "decisions": [{"at_ms": 0, "action": each.action, "reason": each.reason} for each in decisions],
             "handoff": {"reason": last.handoff} if last.handoff else None,
             "callback": _callback(last),
         }
@@ -73,28 +69,16 @@ class PaperCall:
     def _say(self, name: str) -> None:
         folder, _, file = name.rpartition("/")
         if self._golden.language is None and not folder and len(self._turns) == 1:
-            self._state = replace(self._state, language=self._golden.spoken)
+            self._talk.speak(self._golden.spoken)
         heard = find(folder or self._golden.spoken, file).heard
-        state = self._state
+        state = self._talk.state
         meaning = self._understander.understand(heard, state.language, state.expecting, self._now)
         slots = {slot: value.value for slot, value in meaning.slots.items()}
         self._turns.append(_turn("caller", heard, meaning.intent, slots))
-        self._meet(Heard(meaning))
+        self._assistant_says(self._talk.meet(Heard(meaning)))
 
-    def _meet(self, event: Event) -> None:
-        self._state, decision = decide(self._state, event, self._content)
-        self._decisions.append(decision)
-        words = [render(self._content, say, self._state.language, decision.tone) for say in decision.say]
-        if words:
-            self._turns.append(_turn("assistant", " ".join(words)))
-        if decision.lookup is not None:
-            lookup = decision.lookup
-            try:
-                found = self._connectors[lookup.connector].fulfil(lookup.slots, self._state.language)
-            except BackendDownError as error:
-                self._meet(LookupFailed(lookup, str(error)))
-            else:
-                self._meet(Fulfilled(lookup, found.outcome, found.values, found.facts))
+    def _assistant_says(self, steps: Iterable[Step]) -> None:
+        self._turns += [_turn("assistant", step.words) for step in steps if step.words]
 
 
 def _turn(
