@@ -1,12 +1,8 @@
-"""Making ready speech louder, for callers who ask for it."""
+"""Making ready speech louder, for callers who ask for it, or softer."""
 
 import numpy as np
 
 from audio.g711 import samples_to_ulaw, ulaw_to_samples
-
-LOUD_DB = 6.0
-"""Gain for "louder, please": heard as clearly louder (10 dB is heard as twice as loud: Stevens 1955), and what
-prompts at -20 dBFS RMS can take before much of them meets the limiter."""
 
 KNEE = 0.6
 """From this level (0 to 1) on the limiter bends the curve; below it the gain is exact."""
@@ -15,7 +11,7 @@ CEILING = 0.97
 """Highest level that leaves the limiter: µ-law ends at 0.98."""
 
 
-def louder(ulaw: bytes, gain_db: float = LOUD_DB) -> bytes:
+def amplified(ulaw: bytes, gain_db: float) -> bytes:
     """Amplify speech without clipping it.
 
     What would pass :data:`KNEE` is bent towards :data:`CEILING` by a hyperbolic tangent, which starts with slope 1:
@@ -23,10 +19,10 @@ def louder(ulaw: bytes, gain_db: float = LOUD_DB) -> bytes:
 
     Args:
         ulaw: µ-law, 8 kHz.
-        gain_db: 0 to 20.
+        gain_db: -20 to 20; below 0 it becomes softer.
 
     Returns:
-        As many bytes, louder.
+        As many bytes.
     """
     samples = ulaw_to_samples(ulaw) * np.float32(10 ** (gain_db / 20))
     level = np.abs(samples)

@@ -12,11 +12,12 @@ from ivr.call.errands import Errands
 from ivr.call.going_on import Undo, final
 from ivr.call.line import CallInfo
 from ivr.call.services import CallServices
-from ivr.call.speaker import Manner, Speaker
+from ivr.call.speaker import Speaker
 from ivr.call.switchboard_types import Ending
 from ivr.call.timers import Timers
 from ivr.content.types import Language
 from ivr.dialogue.engine import decide, start
+from ivr.dialogue.manner import manner_of
 from ivr.dialogue.mood import Mood
 from ivr.dialogue.types import Decision, Event
 from ivr.records.types import HandoffRecord, Outcome
@@ -142,7 +143,7 @@ class Actor:
 
     def _say(self, decision: Decision, now_ms: int) -> None:
         state = self.state
-        manner = Manner(state.pace, loud=state.loudness == "loud")
+        manner = manner_of(decision.tone, state.pace, state.loudness, self._services.content.policy.speaking)
         response_ms = self._speaker.say(
             decision.say, state.language, decision.tone, now_ms, self.answering_ms, manner
         )

@@ -1,31 +1,16 @@
 """Speaks the dialogue's decisions: texts of the prompts, in the caller's language and tone, as sound."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
 
-from audio.loudness import louder
+from audio.loudness import amplified
 from audio.voice_cache import VoiceCache
 from ivr.call.chronicle import Chronicle
 from ivr.call.mouth import Mouth, Phrase, Spoken
 from ivr.content.render import render, spoken_language
 from ivr.content.sentences import sentences
 from ivr.content.types import Content, Language, Tone
+from ivr.dialogue.manner import NORMAL, Manner
 from ivr.dialogue.types import Say
-
-Pace = Literal["slow", "normal", "fast"]
-
-RATE: dict[Pace, float] = {"slow": 0.8, "normal": 1.0, "fast": 1.25}
-"""Speed of our voice relative to its normal one: a fifth slower or a quarter faster is plainly heard, and stays
-inside what espeak-ng says clearly."""
-
-
-@dataclass(frozen=True)
-class Manner:
-    """How the caller wants to be spoken to."""
-
-    pace: Pace = "normal"
-    loud: bool = False
 
 
 class Speaker:
@@ -51,7 +36,7 @@ class Speaker:
         tone: Tone,
         now_ms: int,
         answering_ms: int | None = None,
-        manner: Manner = Manner(),
+        manner: Manner = NORMAL,
     ) -> int | None:
         """Speak.
 
@@ -61,7 +46,7 @@ class Speaker:
             tone: Which variant of the texts.
             now_ms: The time now.
             answering_ms: End of the caller's speech that this answers, if it answers any.
-            manner: As the caller asked for.
+            manner: How fast and loud.
 
         Returns:
             The response time in ms, when it answers something.
@@ -115,8 +100,8 @@ class Speaker:
         return self._record(self._mouth.finished(now_ms)) is not None
 
     def _phrase(self, sentence: str, language: Language, manner: Manner, *, keep: bool) -> Phrase:
-        sound = self._voices.ulaw(sentence, language, RATE[manner.pace], keep)
-        return Phrase(sentence, louder(sound) if manner.loud else sound)
+        sound = self._voices.ulaw(sentence, language, manner.speed, keep)
+        return Phrase(sentence, amplified(sound, manner.loudness_db) if manner.loudness_db else sound)
 
     def _record(self, spoken: Spoken | None) -> Spoken | None:
         if spoken is not None:

@@ -6,13 +6,18 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from ivr.content.problems import Problems
-from ivr.content.types import FrustrationWeights, Policy
+from ivr.content.types import SPEAKING, TONES, FrustrationWeights, Policy, Speaking, Tone
 from ivr.content.yaml_lines import Item
 
 POLICY_FILE = "policy.yaml"
 EMOTIONS = ("neutral", "angry", "happy", "sad", "anxious")
 MOST_TURNS = 10
 """More than ten turns or apologies is no rule any more: calls have about as many."""
+SPEAKING_RANGES = {"speed": (0.7, 1.3), "loudness_db": (-6.0, 6.0)}
+"""Slower or faster than that espeak-ng is no longer clear through a telephone; 6 dB louder meets the limiter, and
+6 dB softer is hard to follow on a noisy line."""
+_PARTS = ("frustration", "speaking")
+"""Keys of the policy that hold further keys."""
 _Record = TypeVar("_Record", Policy, FrustrationWeights)
 
 
@@ -32,7 +37,10 @@ def read_policy(path: Path, problems: Problems) -> Policy:
         if weights.irritated_from >= weights.upset_from:
             line = inner.get("upset_from", inner.get("irritated_from", (item, item)))[0].line
             problems.add(path, line, "frustration: irritated_from must be below upset_from")
-    policy = replace(_read(path, parts, Policy(), "the policy", problems), frustration=weights)
+    speaking = dict(SPEAKING)
+    if "speaking" in parts:
+        speaking |= _speaking(path, parts.pop("speaking")[1], problems)
+    policy = replace(_read(path, parts, Policy(), "the policy", problems), frustration=weights, speaking=speaking)
     _in_order(path, parts, item, policy, problems)
     return policy
 
@@ -40,17 +48,55 @@ def read_policy(path: Path, problems: Problems) -> Policy:
 def _read(
     path: Path, parts: dict[str, tuple[Item, Item]], start: _Record, what: str, problems: Problems
 ) -> _Record:
-    known = {field.name: getattr(start, field.name) for field in fields(start) if field.name != "frustration"}
+    known = {field.name: getattr(start, field.name) for field in fields(start) if field.name not in _PARTS}
     changes: dict[str, Any] = {}
     for name, (key, value) in parts.items():
         if name not in known:
-            problems.add(path, key.line, f"{what}: unknown key {name!r}; there are {', '.join(known)}")
+            names = (*known, *(_PARTS if isinstance(start, Policy) else ()))
+            problems.add(path, key.line, f"{what}: unknown key {name!r}; there are {', '.join(names)}")
             continue
         try:
             changes[name] = _value(name, known[name], value)
         except ValueError as error:
             problems.add(path, key.line, f"{name}: {error}")
     return replace(start, **changes)
+
+
+def _speaking(path: Path, item: Item, problems: Problems) -> dict[Tone, Speaking]:
+    """``speaking: {reassuring: {speed: 0.9, loudness_db: -1}}``; what is left out is as in our normal voice."""
+    found: dict[Tone, Speaking] = {}
+    for name, (key, value) in problems.mapping(path, item, "speaking").items():
+        tone = next((known for known in TONES if known == name), None)
+        if tone is None:
+            problems.add(path, key.line, f"speaking: {name!r} is no tone; there are {', '.join(TONES)}")
+            continue
+        numbers: dict[str, float] = {}
+        for part, (part_key, number) in problems.mapping(path, value, f"speaking: {name}").items():
+            if part not in SPEAKING_RANGES:
+                known = ", ".join(SPEAKING_RANGES)
+                problems.add(path, part_key.line, f"speaking: {name}: unknown key {part!r}; there are {known}")
+                continue
+            try:
+                numbers[part] = _number(number, *SPEAKING_RANGES[part])
+            except ValueError as error:
+                problems.add(path, part_key.line, f"speaking: {name}: {part}: {error}")
+        found[tone] = Speaking(**numbers)
+    return found
+
+
+def _number(item: Item, lowest: float, highest: float) -> float:
+    """A number within its range.
+
+    Raises:
+        ValueError: it is none, or outside it.
+    """
+    try:
+        number = float(item.text or "")
+    except ValueError:
+        number = math.nan
+    if not lowest <= number <= highest:
+        raise ValueError(f"must be a number from {lowest:g} to {highest:g}")
+    return number
 
 
 def _value(name: str, default: object, item: Item) -> object:
@@ -73,14 +119,8 @@ def _value(name: str, default: object, item: Item) -> object:
         if not (item.text or "").isascii() or not (item.text or "").isdigit() or int(item.text or "") > MOST_TURNS:
             raise ValueError(f"must be a whole number from 0 to {MOST_TURNS}")
         return int(item.text or "")
-    try:
-        number = float(item.text or "")
-    except ValueError:
-        number = math.nan
     highest = 0.95 if name not in ("hand_over_from", "offer_person_from", "empathise_from", "emotion_from") else 1.0
-    if not 0 <= number <= highest:
-        raise ValueError(f"must be a number from 0 to {highest:g}")
-    return number
+    return _number(item, 0.0, highest)
 
 
 def _in_order(

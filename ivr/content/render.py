@@ -28,6 +28,11 @@ class Sayable(Protocol):
         """Which wording, modulo how many there are."""
         ...
 
+    @property
+    def tone(self) -> Tone | None:
+        """The tone it is said in, where that is not the reply's."""
+        ...
+
 
 def render(content: Content, say: Sayable, language: Language, tone: Tone = "neutral") -> str:
     """Give the words of one text.
@@ -38,15 +43,33 @@ def render(content: Content, say: Sayable, language: Language, tone: Tone = "neu
     Raises:
         ContentError: no language has the text, or a placeholder got no value; the message names them.
     """
-    text = _find(content, say.key, language)
-    wordings = text.wordings.get(tone) or text.wordings["neutral"]
-    wording = wordings[say.wording % len(wordings)]
+    wording = wording_of(content, say, language, tone)
     try:
         return wording.format_map(say.values)
     except KeyError as error:
         raise ContentError(
             f"text {say.key!r} ({language}) needs a value for {error}, which was not given"
         ) from error
+
+
+def wording_of(content: Content, say: Sayable, language: Language, tone: Tone = "neutral") -> str:
+    """The words of :func:`render`, with their placeholders.
+
+    Raises:
+        ContentError: no language has the text.
+    """
+    text = _find(content, say.key, language)
+    wordings = text.wordings.get(say.tone or tone) or text.wordings["neutral"]
+    return wordings[say.wording % len(wordings)]
+
+
+def wordings_of(content: Content, key: str, language: Language, tone: Tone) -> tuple[str, ...]:
+    """All wordings of a text in one tone; none, where it does not have the tone.
+
+    Raises:
+        ContentError: no language has the text.
+    """
+    return _find(content, key, language).wordings.get(tone, ())
 
 
 def spoken_language(content: Content, key: str, language: Language) -> Language:

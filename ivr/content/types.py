@@ -142,6 +142,27 @@ class FrustrationWeights:
 
 
 @dataclass(frozen=True)
+class Speaking:
+    """How a tone sounds: an entry of ``speaking`` in ``prompts/policy.yaml``."""
+
+    speed: float = 1.0
+    """Against our normal speed, 0.7 to 1.3."""
+    loudness_db: float = 0.0
+    """Against our normal loudness, -6 to 6 dB."""
+
+
+SPEAKING: Mapping[Tone, Speaking] = {
+    "neutral": Speaking(),
+    "apologetic": Speaking(speed=0.95),
+    "reassuring": Speaking(speed=0.9, loudness_db=-1.0),
+    "brisk": Speaking(speed=1.15),
+    "warm": Speaking(),
+}
+"""A product decision: plainly heard next to the normal voice (a difference of 5 % in tempo is the smallest that
+listeners notice: Quene, J. Phonetics 35:353, 2007), and well inside what is clear on a telephone."""
+
+
+@dataclass(frozen=True)
 class Policy:
     """When the hotline reacts to how a caller feels, and how: ``prompts/policy.yaml``."""
 
@@ -162,6 +183,8 @@ class Policy:
     """Confidence from which an emotion other than anger chooses a tone."""
     slow_for: tuple[str, ...] = ("sad", "anxious")
     """Emotions that are answered more slowly."""
+    speaking: Mapping[Tone, Speaking] = field(default_factory=lambda: SPEAKING)
+    """Tone → how it sounds; every tone is there."""
 
 
 @dataclass(frozen=True)

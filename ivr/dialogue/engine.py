@@ -22,14 +22,16 @@ from datetime import timedelta
 from ivr.content.spoken import speak_date
 from ivr.content.types import Content, Language
 from ivr.dialogue import callbacks
+from ivr.dialogue.apologies import spare
 from ivr.dialogue.controls import ASIDES
 from ivr.dialogue.hearing import heard, still_looking
 from ivr.dialogue.incidents import incidents_of
 from ivr.dialogue.keypad import pressed
 from ivr.dialogue.ladders import no_input, no_match
 from ivr.dialogue.lookups import fulfilled, lookup_failed
+from ivr.dialogue.mood import caller_acted
 from ivr.dialogue.moves import CHECK, Move, Why, ask_request, label, next_say, offer_agent
-from ivr.dialogue.reactions import feel, react
+from ivr.dialogue.reactions import feel, react, toned
 from ivr.dialogue.types import (
     Action,
     Answered,
@@ -68,12 +70,14 @@ def decide(state: DialogueState, event: Event, content: Content) -> tuple[Dialog
     """
     if state.ending is not None:
         return state, replace(state.ending, reason="the conversation is already over", say=(), lookup=None)
-    before = state
+    of_caller = isinstance(event, Heard | KeysPressed | NothingHeard | Unintelligible)
+    before = state = replace(state, mood=caller_acted(state.mood)) if of_caller else state
     state, decision = _handle(state, event, content)
     if state.resolved > before.resolved or len(state.filled) > len(before.filled):
         state = replace(state, stalled=0)
-    elif isinstance(event, Heard | KeysPressed | NothingHeard | Unintelligible):
+    elif of_caller:
         state, decision = _offer_when_stalled(state, decision, content)
+    state, decision = spare(toned((state, decision), content), content)
     return _remember(state, decision), decision
 
 

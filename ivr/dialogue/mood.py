@@ -43,7 +43,11 @@ class Mood:
     offered_at: int | None = None
     """The turn at which a person was last offered for frustration."""
     apologies: int = 0
-    """Understanding said in successive reactions."""
+    """Replies running in which we said sorry."""
+    sorry_now: bool = False
+    """Whether we have said so since the caller last did something."""
+    tone_at: int = 0
+    """The turn that last gave reason for the tone."""
 
 
 CALM_MOOD = Mood()
@@ -73,10 +77,23 @@ def offered(mood: Mood) -> Mood:
 
 
 def understood(mood: Mood, policy: Policy) -> tuple[Mood, bool]:
-    """Say understanding, unless it was said as often in a row as is bearable: the mood, and whether to say it."""
-    if mood.apologies >= policy.apologies_in_a_row:
-        return replace(mood, empathy_due=False, apologies=0), False
-    return replace(mood, empathy_due=False, apologies=mood.apologies + 1), True
+    """Say understanding, unless we said sorry as often in a row as is bearable: the mood, and whether to say it."""
+    return replace(mood, empathy_due=False), may_apologise(mood, policy)
+
+
+def caller_acted(mood: Mood) -> Mood:
+    """The mood when the caller has said or done something, and another reply follows."""
+    return replace(mood, apologies=mood.apologies if mood.sorry_now else 0, sorry_now=False)
+
+
+def may_apologise(mood: Mood, policy: Policy) -> bool:
+    """Whether a sorry is worth something: not said since the caller last spoke, nor in too many replies running."""
+    return not mood.sorry_now and mood.apologies < policy.apologies_in_a_row
+
+
+def apologised(mood: Mood) -> Mood:
+    """The mood when we have said sorry."""
+    return mood if mood.sorry_now else replace(mood, apologies=mood.apologies + 1, sorry_now=True)
 
 
 @dataclass(frozen=True)
@@ -95,13 +112,15 @@ def replay(turns: Iterable[Signs], policy: Policy) -> tuple[Replayed, ...]:
     """
     mood, done = CALM_MOOD, []
     for signs in turns:
-        mood = judged(mood, signs, policy)
+        mood = judged(caller_acted(mood), signs, policy)
         called_for = reaction(mood, policy)
+        said = False
         if called_for == "offer_agent":
-            mood, _ = understood(offered(mood), policy)
+            mood, said = understood(offered(mood), policy)
         elif called_for == "empathise":
             mood, said = understood(mood, policy)
             called_for = "empathise" if said else "none"
+        mood = apologised(mood) if said else mood
         done.append(Replayed(mood.frustration, called_for))
         if called_for == "hand_off":
             break

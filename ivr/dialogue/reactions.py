@@ -8,15 +8,19 @@ or price.
 from dataclasses import replace
 
 from ivr.content.types import Content, Policy, Tone
-from ivr.dialogue.frustration import Frustration
+from ivr.dialogue.apologies import UNDERSTANDING
 from ivr.dialogue.handover import hand_off
-from ivr.dialogue.mood import judged, offered, reaction, understood
+from ivr.dialogue.mood import Mood, judged, offered, reaction, understood
 from ivr.dialogue.moves import Move, Why, next_say, offer_agent
 from ivr.dialogue.signs import remember, signs_of
-from ivr.dialogue.types import Action, Decision, DialogueState, Feeling, HandoffReason, Heard, Say
+from ivr.dialogue.types import Action, DialogueState, Feeling, HandoffReason, Heard, Say
 
 STRONG_WORDS = 0.5
 """Strength of a cue (0 to 1) from which words alone choose a tone."""
+
+TONE_LASTS = 3
+"""Turns for which worry and hurry are taken to last when nothing else is felt: a question and its answer, and what
+came of it."""
 
 
 def feel(before: DialogueState, move: Move, event: Heard, content: Content) -> Move:
@@ -33,7 +37,7 @@ def feel(before: DialogueState, move: Move, event: Heard, content: Content) -> M
     if not policy.feel or not event.feeling.judged:
         return move
     mood = judged(before.mood, signs_of(before, decision, event), policy)
-    mood = replace(remember(mood, event), tone=_tone(mood.frustration, event.feeling, policy))
+    mood = _in_tone(remember(mood, event), event.feeling, policy)
     return react((replace(state, mood=mood), decision), content)
 
 
@@ -43,7 +47,7 @@ def react(move: Move, content: Content) -> Move:
     policy, mood = content.policy, state.mood
     score = mood.frustration.score
     if not policy.feel or not score:
-        return state, decision if state.ended else _toned(decision, mood.tone)
+        return move
     evidence = {**decision.contributions, "frustration": score, **mood.frustration.contributions}
     decision = replace(decision, contributions=evidence)
     called_for = reaction(mood, policy)
@@ -64,7 +68,15 @@ def react(move: Move, content: Content) -> Move:
         if words:
             reason = f"{decision.reason}; frustration {score:.2f}: understanding first"
             decision = replace(decision, action=Action.EMPATHISE, reason=reason, say=(*words, *decision.say))
-    return state, _toned(decision, mood.tone)
+    return state, decision
+
+
+def toned(move: Move, content: Content) -> Move:
+    """Say a reply in the tone that the mood asks for, unless it has one of its own."""
+    state, decision = move
+    if not content.policy.feel or decision.tone != "neutral":
+        return move
+    return state, replace(decision, tone=state.mood.tone)
 
 
 def _understanding(state: DialogueState, policy: Policy) -> tuple[DialogueState, tuple[Say, ...]]:
@@ -72,23 +84,25 @@ def _understanding(state: DialogueState, policy: Policy) -> tuple[DialogueState,
     state = replace(state, mood=mood)
     if not said:
         return state, ()
-    state, words = next_say(state, "empathy")
+    state, words = next_say(state, UNDERSTANDING)
     return state, (words,)
 
 
-def _tone(frustration: Frustration, feeling: Feeling, policy: Policy) -> Tone:
-    """Anger: apology first. Worry: calm. Hurry: short. Thanks: warm."""
+def _in_tone(mood: Mood, feeling: Feeling, policy: Policy) -> Mood:
+    """Anger: apology first. Worry: calm. Hurry: short. Thanks: warm. Worry and hurry last for some turns."""
     words = feeling.sentiment
     sure = (feeling.emotion_confidence or 0.0) >= policy.emotion_from
-    if frustration.level != "calm":
-        return "apologetic"
-    if words.worry >= STRONG_WORDS or (sure and feeling.emotion in policy.slow_for):
-        return "reassuring"
-    if words.urgency >= STRONG_WORDS:
-        return "brisk"
-    return "warm" if words.thanks >= STRONG_WORDS else "neutral"
-
-
-def _toned(decision: Decision, tone: Tone) -> Decision:
-    """The decision in a tone, unless it has one of its own."""
-    return decision if decision.tone != "neutral" else replace(decision, tone=tone)
+    tone: Tone
+    if mood.frustration.level != "calm":
+        tone = "apologetic"
+    elif words.worry >= STRONG_WORDS or (sure and feeling.emotion in policy.slow_for):
+        tone = "reassuring"
+    elif words.urgency >= STRONG_WORDS:
+        tone = "brisk"
+    elif words.thanks >= STRONG_WORDS:
+        tone = "warm"
+    elif mood.tone in ("reassuring", "brisk") and mood.turns - mood.tone_at < TONE_LASTS:
+        return mood
+    else:
+        tone = "neutral"
+    return replace(mood, tone=tone, tone_at=mood.turns)

@@ -144,6 +144,8 @@ class Say:
     """Which wording of the text (modulo how many there are): a re-prompt never uses the same twice."""
     language: Language | None = None
     """The language to say it in, where that is not the call's."""
+    tone: Tone | None = None
+    """The tone to say it in, where that is not the decision's."""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import pytest
 
 from ivr.content.policy import read_policy
 from ivr.content.problems import Problems
-from ivr.content.types import Policy
+from ivr.content.types import Policy, Speaking
 from ivr.errors import ContentError
 
 SHIPPED = Path(__file__).parents[2] / "prompts" / "policy.yaml"
@@ -38,6 +38,13 @@ def test_numbers_are_taken(tmp_path: Path) -> None:
     assert policy.frustration.voice == Policy().frustration.voice
 
 
+def test_tones_sound_as_they_are_told_to_and_the_others_as_before(tmp_path: Path) -> None:
+    speaking = read(tmp_path, "speaking: {brisk: {speed: 1.2, loudness_db: 2}, warm: {}}\n").speaking
+    assert speaking["brisk"] == Speaking(1.2, 2.0)
+    assert speaking["warm"] == Speaking()
+    assert speaking["reassuring"] == Policy().speaking["reassuring"]
+
+
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
@@ -51,6 +58,17 @@ def test_numbers_are_taken(tmp_path: Path) -> None:
         ("slow_for: [bored]\n", "policy.yaml:1: slow_for: must be a list of emotions"),
         ("empathise_from: 0.6\n", "policy.yaml:1: empathise_from must not be above offer_person_from"),
         ("offer_person_from: 0.9\n", "policy.yaml:1: offer_person_from must not be above hand_over_from"),
+        ("speaking: {angry: {speed: 1}}\n", "policy.yaml:1: speaking: 'angry' is no tone; there are neutral, "),
+        (
+            "speaking:\n  brisk: {speed: 2}\n",
+            "policy.yaml:2: speaking: brisk: speed: must be a number from 0.7 to 1.3",
+        ),
+        (
+            "speaking:\n  brisk:\n    loud: 2\n",
+            "policy.yaml:3: speaking: brisk: unknown key 'loud'; there are speed,",
+        ),
+        ("speaking: {warm: {loudness_db: x}}\n", "loudness_db: must be a number from -6 to 6"),
+        ("speaking: fast\n", "policy.yaml:1: speaking must be a mapping"),
         ("- a\n", "policy.yaml:1: the file must be a mapping"),
     ],
 )
