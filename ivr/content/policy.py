@@ -73,8 +73,8 @@ def _speaking(path: Path, item: Item, problems: Problems) -> dict[Tone, Speaking
         numbers: dict[str, float] = {}
         for part, (part_key, number) in problems.mapping(path, value, f"speaking: {name}").items():
             if part not in SPEAKING_RANGES:
-                known = ", ".join(SPEAKING_RANGES)
-                problems.add(path, part_key.line, f"speaking: {name}: unknown key {part!r}; there are {known}")
+                there = ", ".join(SPEAKING_RANGES)
+                problems.add(path, part_key.line, f"speaking: {name}: unknown key {part!r}; there are {there}")
                 continue
             try:
                 numbers[part] = _number(number, *SPEAKING_RANGES[part])
