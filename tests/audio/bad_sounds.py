@@ -30,7 +30,8 @@ def whispered(speech: Samples) -> Samples:
     noise = chance.standard_normal(spectrum.shape) + 1j * chance.standard_normal(spectrum.shape)
     _, sound = istft(smooth * noise, LINE_RATE_HZ, nperseg=_WINDOW)
     loud = np.abs(sound).max()
-    whisper: Samples = (sound[: len(speech)] * (0.1 * np.abs(speech).max() / loud)).astype(np.float32)
+    gain = 0.1 * float(np.abs(speech).max()) / float(loud)
+    whisper: Samples = np.asarray(sound[: len(speech)] * gain, dtype=np.float32)
     return whisper
 
 
@@ -44,7 +45,8 @@ def shouted(speech: Samples) -> Samples:
 
 def clipped(speech: Samples) -> Samples:
     """Thirty decibels too much for the line."""
-    return np.clip(speech * np.float32(30.0), -1.0, 1.0)
+    squared: Samples = np.clip(speech * np.float32(30.0), -1.0, 1.0)
+    return squared
 
 
 def on_a_noisy_line(speech: Samples) -> Samples:
