@@ -14,7 +14,7 @@ from ivr.settings import Settings
 from ivr.telephony import webhooks
 from ivr.telephony.tokens import StreamTokens
 from ivr.telephony.watch import StreamWatch
-from ivr.web import access, api, callbacks, operations, phone
+from ivr.web import access, api, callbacks, calls, operations, phone
 
 
 class Hotline:
@@ -82,6 +82,7 @@ class Hotline:
             webhooks.blueprint(self.house, self.settings, self.tokens, frame_bad=self.metrics.frame_bad)
         )
         app.register_blueprint(api.blueprint(self.store, self.bus, self.journal.flush))
+        app.register_blueprint(calls.blueprint(self.store, self.journal.flush))
         app.register_blueprint(callbacks.blueprint(self.store, self.journal, self.journal.flush))
         app.register_blueprint(operations.blueprint(self.metrics, self.readiness, self.loader.notes))
         app.register_blueprint(phone.blueprint(self.house, self.settings, self.tokens))

@@ -17,7 +17,7 @@ from ivr.settings import Settings
 
 log = structlog.get_logger(__name__)
 
-GUARDED = ("/api", "/phone", "/desk", "/studio")
+GUARDED = ("/api", "/calls", "/phone", "/desk", "/studio")
 """These paths and everything below them."""
 
 COOKIE = "ivr_access"

@@ -122,11 +122,16 @@ def test_every_text_exists_in_both_languages_and_is_used() -> None:
     for key in texts["en"]:
         holes = [sorted(re.findall(r"\{\w+\}", texts[language][key])) for language in ("en", "ko")]
         assert holes[0] == holes[1], key
-    sources = [*ASSETS.glob("*.js"), *(ASSETS.parents[1] / "templates").glob("*.html")]
+    sources = [
+        *ASSETS.glob("*.js"),
+        *(ASSETS.parents[1]).glob("*.py"),
+        *(ASSETS.parents[1] / "templates").glob("*.html"),
+    ]
     everything = "\n".join(path.read_text(encoding="utf-8") for path in sources)
     made = (  # their ends are put together in code
         *("language_", "microphone_", "failure_", "outcome_", "recording_", "state_", "emotion_", "action_"),
         *("reason_", "label_", "speaker_", "index_", "unit_", "level_"),
+        *("sign_", "lane_", "status_", "origin_", "call_unknown", "calls_down"),
     )
     unused = [key for key in texts["en"] if not key.startswith(made) and not re.search(rf"\b{key}\b", everything)]
     assert unused == []

@@ -137,7 +137,7 @@ def test_recordings_are_understood_answered_and_the_call_is_solved(hotline_url: 
         assert line.marks_sent >= 3, "each prompt was played to its end"
         assert page.locator("#recordings .badge").all_inner_texts() == ["said"] * 3
 
-        record = page.request.get(hotline_url + str(page.get_attribute("#record", "href"))).json()
+        record = page.request.get(f"{hotline_url}/api{page.get_attribute('#record', 'href')}").json()
         assert record["outcome"] == "resolved"
         assert record["origin"] == "browser"
         assert [turn["text"] for turn in record["turns"]] == page.locator("#turns .words").all_inner_texts()
@@ -157,7 +157,7 @@ def test_the_microphone_is_heard_and_the_zero_key_gets_a_person(hotline_url: str
         page.keyboard.press("0")
         expect(page.locator("#outcome")).to_contain_text("Handed over.", timeout=CALL_TIMEOUT_MS)
         expect(page.locator("#decisions .handoff")).to_contain_text("the caller asked")
-        record = page.request.get(hotline_url + str(page.get_attribute("#record", "href"))).json()
+        record = page.request.get(f"{hotline_url}/api{page.get_attribute('#record', 'href')}").json()
         assert record["outcome"] == "handed_off"
         assert record["handoff"]["reason"] == "caller_asked"
 

@@ -83,6 +83,42 @@ def test_the_conversation_is_shown_live_and_html_in_it_is_only_text() -> None:
 
 
 @browser_test
+def test_every_turn_shows_feeling_frustration_what_made_it_and_what_was_decided() -> None:
+    felt = {
+        **CALLER_TURN,
+        "emotion": {"label": "angry", "confidence": 0.74, "arousal": 0.6, "valence": -0.5},
+        "frustration": 0.55,
+        "contributions": {"carried": 0.1, "voice": 0.2, "words": 0.25},
+    }
+    with on_stage() as stage, launch() as page:
+        ring(page, stage)
+        stage.show("turn", **felt)
+        stage.show("decision", at_ms=8400, action="ask", reason="first thought")
+        stage.show(
+            "decision", at_ms=8500, action="offer_agent", reason="frustration 0.55: <i>a person</i> is offered"
+        )
+        turn = page.locator("#turns .turn.caller")
+        expect(turn.locator(".feeling")).to_contain_text("angry (74 %)")
+        expect(turn.locator(".score")).to_contain_text("0.55")
+        expect(turn.locator(".signs dt")).to_have_text(["left from before", "angry voice", "angry words"])
+        widths = [float(bar.get_attribute("value") or "nan") for bar in turn.locator(".signs meter").all()]
+        assert widths == [0.1, 0.2, 0.25]
+        expect(turn.locator(".then")).to_have_text(
+            "Decision: Offer a person · frustration 0.55: <i>a person</i> is offered"
+        )
+        stage.show("turn", **{**CALLER_TURN, "start_ms": 12_000, "end_ms": 13_000})
+        stage.show("decision", at_ms=13_100, action="answer", reason="found")
+        expect(turn.nth(1).locator(".then")).to_contain_text("Answer · found")
+        expect(turn.nth(0).locator(".then")).to_contain_text("a person")
+        assert turn.nth(1).locator(".score").count() == 0, "what was not judged is left out"
+
+        page.get_by_role("button", name="한국어").click()
+        expect(turn.first.locator(".signs dt").nth(1)).to_have_text("화난 목소리")
+        expect(turn.first.locator(".then")).to_contain_text("상담원 제안")
+        expect(turn.nth(1).locator(".then")).to_contain_text("답하기")
+
+
+@browser_test
 def test_a_turn_that_the_caller_went_on_with_stands_there_once() -> None:
     with on_stage() as stage, launch() as page:
         ring(page, stage)

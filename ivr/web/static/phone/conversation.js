@@ -1,16 +1,11 @@
 // The conversation and the decisions, as they happen. Everything heard is a stranger's text: textContent only.
 
+import { element } from "./elements.js";
+import { contributionList, frustrationOf } from "./feelings.js";
 import { text, textOr } from "./i18n.js";
 
 const UNKNOWN = "–";
 const AT_END_PX = 40;
-
-function element(tag, className, content = "") {
-  const made = document.createElement(tag);
-  made.className = className;
-  made.textContent = content;
-  return made;
-}
 
 function number(value, digits, unit) {
   return typeof value === "number" ? text(unit, { value: value.toFixed(digits) }) : UNKNOWN;
@@ -43,14 +38,14 @@ function facts(turn) {
     ["loudness", number(prosody.energy_db, 0, "unit_db")],
     ["pitch", number(prosody.f0_median_hz, 0, "unit_hz")],
     ["feeling", emotion ? withConfidence(textOr(`emotion_${emotion.label}`, emotion.label), emotion.confidence) : UNKNOWN],
-    ["frustration", percent(turn.frustration)],
   ]);
 }
 
-function factList(pairs) {
+function factList(turn) {
   const list = element("dl", "facts");
-  for (const [label, value] of pairs) {
+  for (const [label, value] of facts(turn)) {
     const pair = element("div", "fact");
+    if (label === "feeling") pair.classList.add("feeling", turn.emotion.label);
     pair.append(element("dt", "", text(`label_${label}`)), element("dd", "", value));
     list.append(pair);
   }
@@ -62,14 +57,23 @@ function clock(ms) {
   return `${String(Math.floor(seconds / 60)).padStart(2, "0")}:${String(seconds % 60).padStart(2, "0")}`;
 }
 
-function turnItem(turn) {
+/** What was decided on a turn of the caller: the last decision before the next one, in a line. */
+function decisionLine(decision) {
+  const line = element("p", "then", `${text("label_decision")}: `);
+  line.append(element("b", "", textOr(`action_${decision.action}`, decision.action)), ` · ${decision.reason ?? ""}`);
+  return line;
+}
+
+function turnItem(turn, decision = null) {
   const item = element("li", `turn ${turn.speaker}`);
   const head = element("p", "who", textOr(`speaker_${turn.speaker}`, turn.speaker));
   head.append(element("span", "when", clock(turn.start_ms)));
   if (turn.interrupted) head.append(element("span", "tag", text("interrupted")));
   const words = element("p", "words", turn.text || UNKNOWN);
   if (turn.language) words.lang = turn.language;
-  item.append(head, words, factList(facts(turn)));
+  item.append(head, words, factList(turn));
+  if (turn.speaker === "caller" && typeof turn.frustration === "number") item.append(frustrationOf(turn));
+  if (decision) item.append(decisionLine(decision));
   return item;
 }
 
@@ -79,16 +83,7 @@ function decisionItem(decision) {
   head.append(element("span", "when", clock(decision.at_ms)));
   if (decision.withdrawn) head.append(element("span", "tag", text("withdrawn")));
   item.append(head, element("p", "reason", decision.reason ?? ""));
-  const contributions = Object.entries(decision.contributions ?? {});
-  if (contributions.length) {
-    const list = element("dl", "facts");
-    for (const [name, value] of contributions) {
-      const pair = element("div", "fact");
-      pair.append(element("dt", "", name), element("dd", "", typeof value === "number" ? value.toFixed(2) : String(value)));
-      list.append(pair);
-    }
-    item.append(list);
-  }
+  if (Object.keys(decision.contributions ?? {}).length) item.append(contributionList(decision.contributions));
   return item;
 }
 
@@ -135,7 +130,7 @@ export class Conversation {
       this.#turns.push(data);
       delete this.#unfinished[data.speaker];
       if (data.speaker === "caller") delete this.#unfinished.assistant; // stopped before a word of it was heard
-      this.#turnList.append(turnItem(data));
+      this.#turnList.append(turnItem(data, this.#decisionOn(data)));
       this.#afterTurns(follow);
     } else if (name === "went_on") {
       this.#wentOn(data);
@@ -149,6 +144,7 @@ export class Conversation {
     } else if (name === "decision") {
       this.#decisions.push(data);
       this.#drawDecisions();
+      this.#decided(data);
     } else if (name === "handoff" && data.reason) {
       this.#handoff = data;
       this.#drawDecisions();
@@ -168,9 +164,29 @@ export class Conversation {
   /** Draw everything anew: the page's language has changed. */
   redraw() {
     const follow = this.#atEnd();
-    this.#turnList.replaceChildren(...this.#turns.map(turnItem));
+    this.#turnList.replaceChildren(...this.#turns.map((turn) => turnItem(turn, this.#decisionOn(turn))));
     this.#afterTurns(follow);
     this.#drawDecisions();
+  }
+
+  /** The latest decision on a caller's turn: what was decided from its end until the caller's next one. */
+  #decisionOn(turn) {
+    if (turn.speaker !== "caller") return null;
+    const later = this.#turns.filter((each) => each.speaker === "caller" && each.start_ms > turn.start_ms);
+    const until = Math.min(...later.map((each) => each.end_ms));
+    const on = (each) => !each.withdrawn && each.at_ms >= turn.end_ms && each.at_ms < until;
+    return this.#decisions.filter(on).at(-1) ?? null;
+  }
+
+  /** Show a decision below the caller's turn that it is about. */
+  #decided(decision) {
+    const index = this.#turns.findLastIndex((turn) => turn.speaker === "caller" && turn.end_ms <= decision.at_ms);
+    if (index < 0) return;
+    const follow = this.#atEnd();
+    const item = this.#turnList.children[index];
+    item.querySelector(".then")?.remove(); // only the line is renewed: a screen reader must not read the turn again
+    item.append(decisionLine(decision));
+    this.#afterTurns(follow);
   }
 
   /** Whoever has scrolled up to read is left there. */

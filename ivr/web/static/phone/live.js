@@ -1,6 +1,6 @@
 // The live view's events, as the server sends them (GET /api/calls/SID/events).
 
-const EVENTS = ["turn", "went_on", "decision", "handoff", "status", "partial", "speaking", "ended"];
+const EVENTS = ["turn", "went_on", "decision", "handoff", "callback", "voicemail", "status", "partial", "speaking", "ended"];
 const TOLD_ONCE = new Set(["turn", "went_on", "decision"]); // these carry an id; what is only shown live inherits an old one
 const RETRY_MS = 500;
 const RETRIES = 10;

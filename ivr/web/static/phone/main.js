@@ -58,7 +58,7 @@ function draw() {
   for (const button of $("keypad").querySelectorAll("[data-key]")) button.disabled = state.name !== "live";
   $("outcome").textContent = outcomeText();
   $("record").hidden = !(state.name === "ended" && call?.callSid);
-  if (call?.callSid) $("record").href = `/api/calls/${encodeURIComponent(call.callSid)}`;
+  if (call?.callSid) $("record").href = `/calls/${encodeURIComponent(call.callSid)}`;
   $("notice").textContent = notice ? text(...notice) : "";
   $("notice").hidden = !notice;
 }

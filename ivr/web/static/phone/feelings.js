@@ -1,0 +1,39 @@
+// How the caller feels, as bars: the frustration after a turn, and what made it.
+
+import { element } from "./elements.js";
+import { text, textOr } from "./i18n.js";
+
+function meter(value, name) {
+  const made = document.createElement("meter");
+  made.max = 1;
+  made.value = value;
+  made.setAttribute("aria-label", name);
+  return made;
+}
+
+/** What made a decision or a score: name → strength. Counts and other numbers above 1 have no bar. */
+export function contributionList(contributions) {
+  const list = element("dl", "signs");
+  for (const [name, value] of Object.entries(contributions)) {
+    const called = textOr(`sign_${name}`, name.replaceAll("_", " "));
+    const known = typeof value === "number";
+    const shown = element("dd", "");
+    if (known && value >= 0 && value <= 1) shown.append(meter(value, called));
+    shown.append(element("span", "", known ? value.toFixed(2) : String(value)));
+    const pair = element("div", "");
+    pair.append(element("dt", "", called), shown);
+    list.append(pair);
+  }
+  return list;
+}
+
+/** The frustration after a turn of the caller. */
+export function frustrationOf(turn) {
+  const box = element("div", "frustration");
+  const score = element("p", "score");
+  const name = text("label_frustration");
+  score.append(element("span", "", name), meter(turn.frustration, name), element("b", "", turn.frustration.toFixed(2)));
+  box.append(score);
+  if (Object.keys(turn.contributions ?? {}).length) box.append(contributionList(turn.contributions));
+  return box;
+}
