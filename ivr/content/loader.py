@@ -16,12 +16,14 @@ from ivr.content.requests import read_commands, read_requests, read_slots
 from ivr.content.texts import TextBook, read_texts
 from ivr.content.thresholds import FILE, read_thresholds
 from ivr.content.types import LANGUAGES, Content, Language
+from ivr.content.upset import FILE as UPSET
+from ivr.content.upset import read_upset
 from ivr.content.verification import read_verification
 from ivr.content.watch import yaml_files
 from ivr.errors import ContentError
 
 OPTIONAL_FILES = (
-    *(FILE, CATALOGUE, "hours.yaml", "incidents.yaml", "verification.yaml", "connectors.yaml", POLICY_FILE),
+    *(FILE, CATALOGUE, "hours.yaml", "incidents.yaml", "verification.yaml", "connectors.yaml", POLICY_FILE, UPSET),
 )
 """Beside ``slots.yaml`` and ``commands.yaml``; each has a meaning when it is not there."""
 
@@ -75,6 +77,7 @@ def examine(prompts_dir: Path) -> Examined:
     commands = read_commands(commands_file, problems)
     thresholds = read_thresholds(prompts_dir / FILE, problems)
     policy = read_policy(prompts_dir / POLICY_FILE, problems)
+    upset = read_upset(prompts_dir / UPSET, problems)
     hours = read_hours(prompts_dir / "hours.yaml", languages, problems)
     incidents = read_incidents(prompts_dir / "incidents.yaml", problems)
     verification = read_verification(prompts_dir / "verification.yaml", problems)
@@ -99,6 +102,7 @@ def examine(prompts_dir: Path) -> Examined:
         catalogue=catalogue,
         thresholds=thresholds,
         policy=policy,
+        upset=upset,
     )
     return Examined(content, parts, problems)
 

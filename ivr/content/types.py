@@ -188,6 +188,14 @@ class Policy:
 
 
 @dataclass(frozen=True)
+class UpsetExamples:
+    """How callers speak when they are upset, and when not: ``prompts/upset.yaml``."""
+
+    upset: Mapping[Language, tuple[str, ...]] = field(default_factory=dict)
+    calm: Mapping[Language, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class SqlSpec:
     """A connector that asks a database: ``kind: sql`` in ``prompts/connectors.yaml``."""
 
@@ -272,5 +280,7 @@ class Content:
     catalogue: tuple[Product, ...] = ()
     """Goods that slots of kind ``product`` may name."""
     policy: Policy = Policy()
+    upset: UpsetExamples = field(default_factory=UpsetExamples)
+    """Sentences from which it is learnt how upset callers speak."""
     thresholds: Mapping[Language, Thresholds] = field(default_factory=dict)
     """This deployment's own; a language that is missing takes what its examples suggest."""
