@@ -48,7 +48,9 @@ def read_policy(path: Path, problems: Problems) -> Policy:
 def _read(
     path: Path, parts: dict[str, tuple[Item, Item]], start: _Record, what: str, problems: Problems
 ) -> _Record:
-    known = {field.name: getattr(start, field.name) for field in fields(start) if field.name not in _PARTS}
+    known: dict[str, object] = {
+        field.name: getattr(start, field.name) for field in fields(start) if field.name not in _PARTS
+    }
     changes: dict[str, Any] = {}
     for name, (key, value) in parts.items():
         if name not in known:

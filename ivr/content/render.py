@@ -55,11 +55,16 @@ def render(content: Content, say: Sayable, language: Language, tone: Tone = "neu
 def wording_of(content: Content, say: Sayable, language: Language, tone: Tone = "neutral") -> str:
     """The words of :func:`render`, with their placeholders.
 
+    Where a tone has fewer wordings than neutral and they are used up, neutral goes on: a re-prompt has other words.
+
     Raises:
         ContentError: no language has the text.
     """
     text = _find(content, say.key, language)
-    wordings = text.wordings.get(say.tone or tone) or text.wordings["neutral"]
+    neutral = text.wordings["neutral"]
+    wordings = text.wordings.get(say.tone or tone) or neutral
+    if len(wordings) <= say.wording and len(wordings) < len(neutral):
+        wordings = neutral
     return wordings[say.wording % len(wordings)]
 
 
