@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,8 +24,9 @@ from audio.vad import VoiceStream
 from audio.wav import read_wav
 from audio.weights import resolve_model
 from audio.whisper import WhisperRecognizer
+from ivr.commands.listen_picture import SUFFIX, draw_recording, picture_paths
 from ivr.content.loader import load_content
-from ivr.content.types import FrustrationWeights
+from ivr.content.types import Policy
 from ivr.dialogue.frustration import CALM, Signs, step
 from ivr.errors import ConfigurationError, ContentError
 from ivr.evaluation.hearing import Ears
@@ -37,6 +38,7 @@ from ivr.understanding.types import Meaning, Understander
 EXIT_FAILED = 1
 EXIT_CONFIGURATION = 2
 EXIT_BAD_WAV = 4
+DEFAULT_POLICY = Policy()
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,7 @@ class Listener:
         understander: Understander,
         voice: Callable[[], VoiceStream] = VoiceStream,
         emotion: EmotionModel | None = None,
+        policy: Policy = DEFAULT_POLICY,
     ) -> None:
         """Prepare.
 
@@ -71,8 +74,10 @@ class Listener:
             understander: Words to meaning.
             voice: Makes a fresh voice activity detector for each recording.
             emotion: Judges how it was said; None leaves that unknown.
+            policy: How frustration is made, and whether feelings are judged at all.
         """
-        self._ears = Ears(recognizer, voice, emotion)
+        self._policy = policy
+        self._ears = Ears(recognizer, voice, emotion if policy.feel else None)
         self._understander = understander
 
     def hear(self, line: Samples, language: Language | None = None) -> Heard:
@@ -96,13 +101,15 @@ class Listener:
             speech_rate=voice.speech_rate,
             prosody=voice.prosody,
             emotion=voice.emotion,
-            frustration=_frustration(recognition, voice.emotion),
+            frustration=_frustration(recognition, voice.emotion, self._policy),
             meaning=self._understander.understand(recognition.text, recognition.language),
         )
 
 
-def _frustration(recognition: Recognition, emotion: Emotion | None) -> float:
+def _frustration(recognition: Recognition, emotion: Emotion | None, policy: Policy) -> float | None:
     """Of one utterance by itself: what its words and its voice say, with nothing before it to compare with."""
+    if not policy.feel:
+        return None
     words = read_sentiment(recognition.text, recognition.language)
     signs = Signs(
         voice=emotion.probabilities["angry"] if emotion else None,
@@ -111,7 +118,7 @@ def _frustration(recognition: Recognition, emotion: Emotion | None) -> float:
         demand=words.demand,
         repeated=words.repeated,
     )
-    return step(CALM, signs, FrustrationWeights()).score
+    return step(CALM, signs, policy.frustration).score
 
 
 def _emotion(emotion: Emotion | None) -> Mapping[str, object] | None:
@@ -133,13 +140,13 @@ def create_listener(settings: Settings) -> Listener:
         ModelError: the recognizer's or the VAD's weights are missing or damaged.
         ContentError: a request file is wrong.
     """
-    understander = create_understander(
-        load_content(settings.prompts_dir), settings.sentence_encoder, settings.cache_dir
-    )
+    content = load_content(settings.prompts_dir)
+    understander = create_understander(content, settings.sentence_encoder, settings.cache_dir)
     recognizer = WhisperRecognizer(
         resolve_model(settings.whisper_model, settings.cache_dir), threads=settings.recognition_threads
     )
-    return Listener(recognizer, understander, emotion=create_emotion_model(settings.emotion_model))
+    emotion = create_emotion_model(settings.emotion_model)
+    return Listener(recognizer, understander, emotion=emotion, policy=content.policy)
 
 
 @click.command("listen")
@@ -151,14 +158,23 @@ def create_listener(settings: Settings) -> Listener:
     show_default=True,
     help="The language spoken; auto: found by listening.",
 )
+@click.option(
+    "--picture",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="OUT.svg",
+    help="Draw loudness, pitch, speech, feeling and words over time; of several WAVs, OUT-NAME.svg each.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object per recording, one a line.")
-def command(wavs: tuple[Path, ...], language: str, as_json: bool) -> None:
+def command(wavs: tuple[Path, ...], language: str, picture: Path | None, as_json: bool) -> None:
     """Say what the machine hears in each WAV: words, language, tone and what was wanted.
 
-    Exit status: 0 all were heard, 1 the machine failed, 2 the configuration is wrong, 4 unreadable WAV (the
-    others are still done).
+    Exit status: 0 all were heard, 1 the machine failed or a picture can't be written, 2 the configuration is
+    wrong, 4 unreadable WAV (the others are still done).
     """
-    sys.exit(_Run(create_listener, as_json=as_json).over(wavs, language))
+    if picture is not None and picture.suffix.lower() != SUFFIX:
+        raise click.BadParameter(f"{picture}: pictures are written as {SUFFIX}", param_hint="--picture")
+    pictures = picture_paths(picture, wavs) if picture else [None] * len(wavs)
+    sys.exit(_Run(create_listener, as_json=as_json).over(wavs, pictures, language))
 
 
 class _Run:
@@ -169,10 +185,10 @@ class _Run:
         self._as_json = as_json
         self._listener: Listener | None = None
 
-    def over(self, wavs: tuple[Path, ...], language: str) -> int:
+    def over(self, wavs: Sequence[Path], pictures: Sequence[Path | None], language: str) -> int:
         """Do them all. Returns the exit status: that of the worst thing that happened."""
         status = 0
-        for path in wavs:
+        for path, picture in zip(wavs, pictures, strict=True):
             try:
                 line = read_wav(path, LINE_RATE_HZ)
                 # Loaded only now: a mistyped file name is answered at once.
@@ -193,7 +209,19 @@ class _Run:
                     if self._as_json
                     else _prose(path, heard)
                 )
+                if picture is not None and not self._draw(picture, path, line, heard):
+                    status = status or EXIT_FAILED
         return status
+
+    def _draw(self, picture: Path, path: Path, line: Samples, heard: Heard) -> bool:
+        """Whether the picture could be written."""
+        drawn = draw_recording(path.name, line, heard.text, heard.emotion, heard.frustration)
+        try:
+            picture.write_text(drawn, encoding="utf-8")
+        except OSError as error:
+            click.echo(f"{picture}: the picture can't be written: {error.strerror or error}", err=True)
+            return False
+        return True
 
     def _complain(self, path: Path, problem: str) -> None:
         if self._as_json:
@@ -246,6 +274,8 @@ def _prose(path: Path, heard: Heard) -> str:
         said.append(f"pauses {heard.prosody.pauses}")
     if heard.emotion is not None:
         said.append(f"{heard.emotion.label} ({heard.emotion.confidence:.2f})")
+    if heard.frustration is not None:
+        said.append(f"frustration {heard.frustration:.2f}")
     if said:
         lines.append(f"  {', '.join(said)}")
     if heard.meaning is not None:

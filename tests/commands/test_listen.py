@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -14,8 +15,9 @@ from click.testing import CliRunner, Result
 from audio.contracts import LANGUAGES, Language, Recognition, Samples
 from audio.errors import ModelMissingError, RecognitionError
 from audio.wav import read_wav, write_wav
-from ivr.commands import listen
+from ivr.commands import listen, listen_picture
 from ivr.commands.listen import Listener
+from ivr.content.types import FrustrationWeights, Policy
 from ivr.errors import ContentError
 from ivr.understanding.types import ANYTHING, Expectation, Meaning, SlotValue
 from tests.audio import signals
@@ -219,3 +221,88 @@ def test_the_real_machine_hears_korean_and_english(monkeypatch: pytest.MonkeyPat
     assert (english["language"], english["intent"]) == ("en", "order_status")
     assert "order" in english["text"].lower()
     assert nothing["text"] == ""
+
+
+def texts(picture: Path) -> list[str]:
+    return [each.text or "" for each in ElementTree.parse(picture).iter("{http://www.w3.org/2000/svg}text")]
+
+
+@pytest.mark.usefixtures("recognizer")
+def test_a_recording_is_drawn(tmp_path: Path) -> None:
+    out = tmp_path / "heard.svg"
+    assert run("--picture", out, SPOKEN).exit_code == 0
+    shown = texts(out)
+    assert shown[0].startswith("order_status.wav · ")
+    assert "where is my order" in shown
+    assert [name for name in ("speech", "pitch (Hz)", "loudness (dB)", "frustration") if name in shown] == [
+        "speech", "pitch (Hz)", "loudness (dB)", "frustration",
+    ]  # fmt: skip
+    assert "emotion" not in shown, "nothing judged it"
+
+
+def test_pitch_and_loudness_stand_at_their_moments() -> None:
+    tone = np.concatenate([np.zeros(8_000, np.float32), signals.buzz(120.0, 1.0)])
+    loudness, pitch = listen_picture.curves(tone)
+    assert all(at > 900 for at, _ in pitch)
+    assert np.median([level for at, level in loudness if at > 1_100]) > -40
+    assert max(level for at, level in loudness if at < 900) == pytest.approx(listen_picture.QUIETEST_DB)
+
+
+def test_long_recordings_make_pictures_of_bounded_size() -> None:
+    loudness, pitch = listen_picture.curves(np.tile(signals.buzz(120.0, 1.0), 70))
+    assert max(len(loudness), len(pitch)) <= listen_picture.MOST_POINTS
+    assert loudness[-1][0] == pytest.approx(70_000, abs=100)
+
+
+@pytest.mark.parametrize("name", sorted(signals.NOT_SPEECH))
+@pytest.mark.usefixtures("recognizer")
+def test_what_is_not_speech_has_a_picture_too(tmp_path: Path, name: str) -> None:
+    write_wav(tmp_path / "noise.wav", signals.NOT_SPEECH[name](), 8000)
+    out = tmp_path / "noise.svg"
+    assert run("--picture", out, tmp_path / "noise.wav").exit_code == 0
+    shown = texts(out)
+    assert "loudness (dB)" in shown
+    assert not {"emotion", "frustration"} & set(shown)
+
+
+def test_several_recordings_get_a_picture_each(recognizer: Recognizer, tmp_path: Path) -> None:
+    recognizer.text = "<script>alert(1)</script>\x07"
+    other = tmp_path / "order_status.wav"
+    other.write_bytes(SPOKEN.read_bytes())
+    assert run("--picture", tmp_path / "all.svg", SPOKEN, other).exit_code == 0
+    assert sorted(path.name for path in tmp_path.glob("*.svg")) == [
+        "all-order_status-2.svg",
+        "all-order_status.svg",
+    ]
+    drawn = (tmp_path / "all-order_status.svg").read_text(encoding="utf-8")
+    assert "<script" not in drawn
+    assert "\x07" not in drawn
+
+
+@pytest.mark.usefixtures("recognizer")
+def test_a_picture_that_cannot_be_written_is_told_and_the_words_are_not_lost(tmp_path: Path) -> None:
+    result = run("--json", "--picture", tmp_path / "nowhere" / "a.svg", SPOKEN)
+    assert result.exit_code == 1
+    assert "a.svg: the picture can't be written: No such file" in result.stderr
+    assert json.loads(result.stdout)["text"] == "where is my order"
+    refused = run("--picture", tmp_path / "a.png", SPOKEN)
+    assert refused.exit_code == 2
+    assert "pictures are written as .svg" in refused.stderr
+
+
+def test_where_feelings_are_switched_off_none_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    deaf = Listener(Recognizer("this is terrible"), Understander(), policy=Policy(feel=False))
+    monkeypatch.setattr(listen, "create_listener", lambda settings: deaf)
+    (heard,) = documents(SPOKEN)
+    assert (heard["emotion"], heard["frustration"]) == (None, None)
+
+
+def test_frustration_follows_the_deployment_s_policy(monkeypatch: pytest.MonkeyPatch) -> None:
+    policies = [Policy(), Policy(frustration=FrustrationWeights(words=0.0, demand=0.0))]
+    scores = []
+    for policy in policies:
+        listener = Listener(Recognizer("This is terrible, I am really angry."), Understander(), policy=policy)
+        monkeypatch.setattr(listen, "create_listener", lambda settings, made=listener: made)
+        scores.append(documents(SPOKEN)[0]["frustration"])
+    assert scores[0] > 0.1
+    assert scores[1] == 0.0
