@@ -13,6 +13,7 @@ import click
 from audio.contracts import LINE_RATE_HZ, Samples
 from audio.errors import WavError
 from audio.wav import read_wav, write_wav
+from ivr.dialogue.frustration import SIGNS
 from ivr.errors import LineClosedError, LineError
 from ivr.telephony.carrier import environment_auth_token
 from ivr.telephony.simulated_line import DEFAULT_URL, SimulatedCall
@@ -24,6 +25,8 @@ GREETING_TIMEOUT_S = 20.0
 """Longest wait for the greeting to be over."""
 REPLY_TIMEOUT_S = 30.0
 """Longest wait for a reply; then the next recording is said all the same."""
+FELT = frozenset({*SIGNS, "carried"})
+"""Contributions that make up the frustration."""
 QUIET_S = 1.0
 """The assistant has stopped speaking when it was quiet for this long: longer than its pauses between sentences."""
 
@@ -182,21 +185,22 @@ class _Caller:
 
 
 def _describe(kind: str, data: Mapping[str, Any]) -> str:
-    """One line for people about one event of a call; empty for what is not shown."""
-    if kind == "turn":
-        return _describe_turn(data)
-    if kind == "decision":
+    """What people are shown of one event of a call; empty for what is not shown."""
+    if kind in ("turn", "went_on"):
+        lines = [_describe_turn(data, went_on=kind == "went_on"), _describe_feeling(data)]
+    elif kind == "decision":
         weights = data.get("contributions") or {}
-        why = "; ".join(
-            [str(data.get("reason") or "")] + [f"{name} {value:.2g}" for name, value in weights.items()]
-        )
-        return f"          -> {data.get('action')}: {why}"
-    if kind == "handoff":
-        return f"          -> hand-off ({data.get('reason')}): {data.get('status')}"
-    return ""
+        # What made the frustration stands below the turn already.
+        others = [f"{name} {value:.2g}" for name, value in weights.items() if name not in FELT]
+        lines = [f"          -> {data.get('action')}: {'; '.join([str(data.get('reason') or ''), *others])}"]
+    elif kind == "handoff":
+        lines = [f"          -> hand-off ({data.get('reason')}): {data.get('status')}"]
+    else:
+        lines = []
+    return "\n".join(_plain(line) for line in lines if line)
 
 
-def _describe_turn(turn: Mapping[str, Any]) -> str:
+def _describe_turn(turn: Mapping[str, Any], *, went_on: bool) -> str:
     parts = []
     if turn.get("response_ms") is not None:
         parts.append(f"after {turn['response_ms']} ms")
@@ -207,12 +211,27 @@ def _describe_turn(turn: Mapping[str, Any]) -> str:
         )
     slots = turn.get("slots") or {}
     parts += [f"{name} {value}" for name, value in slots.items()]
-    emotion = turn.get("emotion") or {}
-    if emotion.get("label"):
-        parts.append(str(emotion["label"]))
-    if turn.get("frustration") is not None:
-        parts.append(f"frustration {turn['frustration']:.2f}")
     if turn.get("interrupted"):
         parts.append("interrupted")
+    if went_on:
+        parts.append("went on; what was decided before no longer holds")
     details = f"   ({', '.join(parts)})" if parts else ""
     return f"{turn.get('speaker', '?'):>9} [{turn.get('language') or '?'}] {turn.get('text', '')}{details}"
+
+
+def _describe_feeling(turn: Mapping[str, Any]) -> str:
+    """How a turn felt, and what made the frustration; empty when neither is known."""
+    emotion, score = turn.get("emotion") or {}, turn.get("frustration")
+    parts = []
+    if emotion.get("label"):
+        confidence = emotion.get("confidence")
+        parts.append(str(emotion["label"]) + (f" {confidence:.2f}" if confidence is not None else ""))
+    if score is not None:
+        made = " + ".join(f"{name} {value:.2f}" for name, value in (turn.get("contributions") or {}).items())
+        parts.append(f"frustration {score:.2f}" + (f" = {made}" if made else ""))
+    return f"          ~ {', '.join(parts)}" if parts else ""
+
+
+def _plain(text: str) -> str:
+    """Without control characters: what a stranger said must not steer the terminal."""
+    return "".join(each if each.isprintable() else " " for each in text)

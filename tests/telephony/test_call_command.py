@@ -22,7 +22,7 @@ TURNS = [
     {"speaker": "assistant", "text": "안녕하세요.", "language": "ko", "start_ms": 0, "end_ms": 200},
     {
         "speaker": "caller",
-        "text": "어디쯤 왔어요",
+        "text": "어디쯤 왔어요\x1b[31m",
         "language": "ko",
         "start_ms": 300,
         "end_ms": 800,
@@ -31,10 +31,16 @@ TURNS = [
         "slots": {"order_number": "47291"},
         "emotion": {"label": "angry", "confidence": 0.7},
         "frustration": 0.4,
+        "contributions": {"carried": 0.1, "voice": 0.3},
     },
     {"speaker": "assistant", "text": "내일 도착합니다.", "language": "ko", "response_ms": 430},
 ]
-DECISION = {"at_ms": 800, "action": "answer", "reason": "order found", "contributions": {"anger": 0.4}}
+DECISION = {
+    "at_ms": 800,
+    "action": "answer",
+    "reason": "order found",
+    "contributions": {"confidence": 0.4, "voice": 0.3},
+}
 
 
 def add_api(app: Flask, token: str | None = None) -> None:
@@ -57,6 +63,7 @@ def add_api(app: Flask, token: str | None = None) -> None:
             for turn in TURNS:
                 yield f"id: 1\nevent: turn\ndata: {json.dumps(turn)}\n\n"
             yield f"event: decision\r\ndata: {json.dumps(DECISION)}\r\n\r\n"
+            yield f"event: went_on\ndata: {json.dumps({**TURNS[1], 'text': '어디쯤 왔는지', 'since_ms': 800})}\n\n"
             yield "event: turn\ndata: not json\n\n"
             time.sleep(0.2)
             yield 'event: ended\ndata: {"outcome": "resolved"}\n\n'
@@ -89,11 +96,11 @@ def test_a_conversation_is_shown_live_recorded_and_ends_normally(wav: str, tmp_p
         result = run(wav, "--url", url, "--language", "ko", "--from", "+821099998888", "--record", str(kept))
     assert result.exit_code == 0, result.output
     lines = result.stdout.splitlines()
-    assert (
-        "   caller [ko] 어디쯤 왔어요   (order_status 0.91, order_number 47291, angry, frustration 0.40)" in lines
-    )
+    said = lines.index("   caller [ko] 어디쯤 왔어요 [31m   (order_status 0.91, order_number 47291)")
+    assert lines[said + 1] == "          ~ angry 0.70, frustration 0.40 = carried 0.10 + voice 0.30"
+    assert any("어디쯤 왔는지" in line and "what was decided before no longer holds" in line for line in lines)
     assert "assistant [ko] 내일 도착합니다.   (after 430 ms)" in lines
-    assert "          -> answer: order found; anger 0.4" in lines
+    assert "          -> answer: order found; confidence 0.4" in lines
     assert lines[-2:] == ["-- the hotline hangs up", "-- outcome: resolved"]
     info = house.call().info
     assert (info.language, info.from_number) == ("ko", "+821099998888")
