@@ -13,10 +13,14 @@ from ivr.content.types import Content, Language, Thresholds
 from ivr.understanding.answers import SOME_DIGITS, Answers
 from ivr.understanding.commands import EXACT, FIRST_WORD, Commands
 from ivr.understanding.encoders import create_encoder
-from ivr.understanding.intent_model import IntentModel
+from ivr.understanding.intent_model import MIN_CHARACTERS, IntentModel
 from ivr.understanding.model_cache import trained
 from ivr.understanding.numbers import LIKELY, is_mostly_number
-from ivr.understanding.requests import NOTHING, Guess, Recogniser, examples_of
+from ivr.understanding.requests import NOTHING, Guess, Recogniser, Spoken, examples_of
+from ivr.understanding.sentiment.judge import UpsetJudge
+from ivr.understanding.sentiment.judge_cache import trained_judge
+from ivr.understanding.sentiment.reader import read_sentiment
+from ivr.understanding.sentiment.training import judged_by
 from ivr.understanding.slots.types import SlotContext
 from ivr.understanding.slots.yes_no import find_answer
 from ivr.understanding.text import MAX_CHARACTERS, script_language, squeeze
@@ -47,14 +51,24 @@ def create_understander(
     """
     loaded = create_encoder(encoder)
     made = trained(examples_of(content), loaded, cache_dir)
-    return ExampleUnderstander(content, with_thresholds(made.model, content.thresholds))
+    upset = trained_judge(judged_by(content), loaded, cache_dir)
+    judge = upset.judge if upset is not None else None
+    return ExampleUnderstander(content, with_thresholds(made.model, content.thresholds), judge)
 
 
 class ExampleUnderstander:
     """Understands by the managers' examples. Immutable once built; safe from any thread."""
 
-    def __init__(self, content: Content, model: IntentModel) -> None:
+    def __init__(self, content: Content, model: IntentModel, judge: UpsetJudge | None = None) -> None:
+        """Put together.
+
+        Args:
+            content: What can be asked for.
+            model: Recognises it.
+            judge: Tells upset callers by their words; None leaves that unknown.
+        """
         self._content = content
+        self._judge = judge
         self._commands = Commands(content.commands)
         self._answers = Answers(content, self._commands)
         self._recogniser = Recogniser(content, model)
@@ -87,10 +101,24 @@ class ExampleUnderstander:
             guess.sure,
             guess.also,
             guess.instead,
+            self._upset(turn, slots),
         )
+
+    def _upset(self, turn: "_Turn", slots: Mapping[str, SlotValue]) -> float | None:
+        """How likely the caller is upset; None where a command, a value or nothing was all that was said."""
+        if self._judge is None or turn.command or len(squeeze(turn.text)) < MIN_CHARACTERS:
+            return None
+        if turn.spoken is None and any(is_mostly_number(turn.text, value) for value in slots.values()):
+            return None
+        vectors = self._spoken(turn).vectors
+        if vectors is None:
+            return None
+        words = read_sentiment(turn.text, turn.language)
+        return self._judge.probability(turn.text, turn.language, vectors[0], words)
 
     def _understood(self, turn: "_Turn", slots: dict[str, SlotValue]) -> Guess:
         command = self._commands.whole(turn.text)
+        turn.command = command is not None
         worded = self._commands.word(turn.text, turn.language)
         if command is None:
             answer = self._asked(turn, worded is not None, slots)
@@ -230,8 +258,13 @@ class ExampleUnderstander:
 
     def _nearest(self, turn: "_Turn") -> Guess:
         if turn.guess is None:
-            turn.guess = self._recogniser.guess(turn.text, turn.language, turn.expecting)
+            turn.guess = self._recogniser.guess(self._spoken(turn), turn.expecting)
         return turn.guess
+
+    def _spoken(self, turn: "_Turn") -> Spoken:
+        if turn.spoken is None:
+            turn.spoken = self._recogniser.encoded(turn.text, turn.language)
+        return turn.spoken
 
     @staticmethod
     def _command(name: str, confidence: float, slots: dict[str, SlotValue]) -> Guess:
@@ -248,6 +281,9 @@ class _Turn:
         self.language = language
         self.expecting = expecting
         self.now = now
+        self.command = False
+        """Whether a command is all that was said."""
+        self.spoken: Spoken | None = None
         self.guess: Guess | None = None
 
 

@@ -95,13 +95,26 @@ class IntentModel:
     """The same for garbled text."""
     calibrations: Mapping[Language, Calibration]
 
-    def rank(self, texts: Sequence[str], language: Language, hidden: Set[str] = frozenset()) -> list[Ranked | None]:
-        """Judge texts, encoding them together.
+    def encode(self, texts: Sequence[str]) -> Floats | None:
+        """The texts' vectors (texts, dimensions), encoded together; None without an encoder or texts."""
+        if self.encoder is None or not texts:
+            return None
+        return self.encoder.encode([shown_to_encoder(text) for text in texts])
+
+    def rank(
+        self,
+        texts: Sequence[str],
+        language: Language,
+        hidden: Set[str] = frozenset(),
+        vectors: Floats | None = None,
+    ) -> list[Ranked | None]:
+        """Judge texts.
 
         Args:
             texts: Utterances or parts of one.
             language: The language they are written in.
             hidden: Labels that are not expected now: they win over nothing, and what sounds like one is unknown.
+            vectors: Their vectors, as :meth:`encode` makes them; None: they are made here.
 
         Returns:
             One answer each; None for a text in which nothing can be recognised.
@@ -111,20 +124,21 @@ class IntentModel:
         if not usable or not self.labels or (self.encoder is None and language not in self.characters):
             return answers
         calibration = self.calibrations.get(language, Calibration())
-        scores = self.scores([texts[index] for index in usable], language)
+        known = vectors[usable] if vectors is not None else None
+        scores = self.scores([texts[index] for index in usable], language, known)
         shown = [at for at, label in enumerate(self.labels) if label not in hidden]
         for row, index in enumerate(usable):
             answers[index] = self._ranked(scores[row], shown, calibration)
         return answers
 
-    def scores(self, texts: Sequence[str], language: Language) -> Floats:
+    def scores(self, texts: Sequence[str], language: Language, vectors: Floats | None = None) -> Floats:
         """The score of each label for each text (texts, labels)."""
         spoken = [shown_to_encoder(text) for text in texts]
         meaning = None
         gate = np.zeros(len(texts))
         if self.encoder is not None:
-            vectors = centred(self.encoder.encode(spoken), self.centres[language])
-            meaning = _products(vectors, self.vectors.T)
+            raw = self.encoder.encode(spoken) if vectors is None else vectors
+            meaning = _products(centred(raw, self.centres[language]), self.vectors.T)
             fragments = np.array([fragmentation(text, self.encoder) for text in spoken])
             gate = self.calibrations.get(language, Calibration()).gate(fragments)
         alike = np.zeros((len(texts), len(self.clean)), dtype=np.float32)

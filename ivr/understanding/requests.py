@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from ivr.content.types import LANGUAGES, Content, Language
 from ivr.understanding.intent_model import IntentModel, Ranked
+from ivr.understanding.ngram_space import Floats
 from ivr.understanding.training import Example
 from ivr.understanding.types import Expectation
 from ivr.understanding.wishes import Parts, take_apart
@@ -37,6 +38,18 @@ class Guess:
 NOTHING = Guess(None, 0.0)
 
 
+@dataclass(frozen=True)
+class Spoken:
+    """An utterance taken apart and encoded: all that its words are compared by."""
+
+    language: Language
+    parts: Parts
+    texts: tuple[str, ...]
+    """The whole, its wishes, and what follows a change of mind."""
+    vectors: Floats | None
+    """Of :attr:`texts`; None without an encoder."""
+
+
 class Recogniser:
     """Recognises requests by similarity to the examples. Immutable; safe from any thread."""
 
@@ -44,18 +57,22 @@ class Recogniser:
         self._requests = frozenset(content.requests)
         self._model = model
 
-    def guess(self, text: str, language: Language, expecting: Expectation) -> Guess:
+    def encoded(self, text: str, language: Language) -> Spoken:
+        """Take an utterance apart, and encode it and its parts together."""
+        parts = take_apart(text, language)
+        texts = (text, *parts.wishes[:MAX_PARTS], *([parts.corrected] if parts.corrected else []))
+        return Spoken(language, parts, texts, self._model.encode(texts))
+
+    def guess(self, spoken: Spoken, expecting: Expectation) -> Guess:
         """The request or command that an utterance sounds like; unknown if none is near.
 
         What follows a change of mind ("아니 그거 말고 …") wins when it is understood by itself; else the whole
         utterance; else its best part.
         """
-        parts = take_apart(text, language)
-        wishes = parts.wishes[:MAX_PARTS]
-        spoken = [text, *wishes, *([parts.corrected] if parts.corrected else [])]
-        ranked = self._model.rank(spoken, language, self._hidden(expecting))
+        parts = spoken.parts
+        ranked = self._model.rank(spoken.texts, spoken.language, self._hidden(expecting), spoken.vectors)
         later = ranked[-1] if parts.corrected else None
-        return self._joined(parts, ranked[0], ranked[1 : 1 + len(wishes)], later)
+        return self._joined(parts, ranked[0], ranked[1 : 1 + len(parts.wishes[:MAX_PARTS])], later)
 
     def _hidden(self, expecting: Expectation) -> Set[str]:
         return frozenset() if expecting.kind in ("digits", "slot") else _ONLY_WHEN_ASKED

@@ -66,6 +66,9 @@ class Meaning:
     """Further requests in the same breath, in the order said, each understood by itself."""
     instead: bool = False
     """The caller takes back what was being done ("아니 그거 말고 …", "no, I meant …")."""
+    upset: float | None = None
+    """Probability (0 to 1) that the caller is upset, by the words alone. None: not judged, as there are no examples
+    of upset callers, or nothing but a command or a value was said."""
 
     def value(self, slot: str) -> str | None:
         """The value of ``slot``, or None."""

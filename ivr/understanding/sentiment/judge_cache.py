@@ -1,0 +1,114 @@
+"""Keeps trained judges on disk, by the hash of what they were trained on."""
+
+import hashlib
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import astuple
+from functools import cache
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
+
+import numpy as np
+
+from ivr.content.types import LANGUAGES
+from ivr.understanding.encoders import SentenceEncoder
+from ivr.understanding.intent_model import Characters
+from ivr.understanding.ngram_space import NgramSpace
+from ivr.understanding.sentiment import chinese, english, japanese, korean
+from ivr.understanding.sentiment.judge import UpsetJudge
+from ivr.understanding.sentiment.training import TrainedJudge, train_judge
+from ivr.understanding.training import Example
+
+_FORMAT = 1
+"""Counted up whenever training or this file's form changes: older files are then not read."""
+_FOLDER = "upset"
+
+
+def trained_judge(
+    examples: Sequence[Example], encoder: SentenceEncoder | None, cache_dir: Path | None
+) -> TrainedJudge | None:
+    """The judge of these examples: from the cache, else trained and kept there.
+
+    Args:
+        examples: As :func:`ivr.understanding.sentiment.training.judged_by` gives them.
+        encoder: None: there is no judge, and the lexicon alone is read.
+        cache_dir: None: nothing is read or kept. A cache that can't be read or written only costs time.
+
+    Returns:
+        None without examples or encoder.
+    """
+    if encoder is None or not examples:
+        return None
+    if cache_dir is None:
+        return train_judge(examples, encoder)
+    path = cache_dir / _FOLDER / f"{_key(examples, encoder)}.npz"
+    try:
+        return _load(path)
+    except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile):
+        made = train_judge(examples, encoder)
+    try:
+        _save(path, made)
+    except OSError:
+        return made
+    return made
+
+
+def _key(examples: Sequence[Example], encoder: SentenceEncoder) -> str:
+    told = [_FORMAT, encoder.name, _lexicon(), [(each.language, each.label, each.text) for each in examples]]
+    return hashlib.sha256(json.dumps(told, ensure_ascii=False).encode()).hexdigest()[:32]
+
+
+@cache
+def _lexicon() -> str:
+    """Stands for the lexicon's entries: what they find is weighed in training."""
+    entries = [astuple(entry) for room in (korean, english, japanese, chinese) for entry in room.ENTRIES]
+    return hashlib.sha256(json.dumps(entries, ensure_ascii=False).encode()).hexdigest()[:16]
+
+
+def _save(path: Path, made: TrainedJudge) -> None:
+    judge = made.judge
+    arrays: dict[str, Any] = {
+        "vectors": judge.vectors,
+        "weights": judge.weights,
+        "coefficients": judge.coefficients,
+    }
+    for language, view in judge.characters.items():
+        arrays |= {
+            f"{language}.centre": judge.centres[language],
+            f"{language}.idf": view.space.idf,
+            f"{language}.rows": view.rows,
+            f"{language}.at": view.at,
+            f"{language}.values": view.values,
+            f"{language}.starts": view.starts,
+        }
+    told = {
+        "grams": {language: view.space.grams for language, view in judge.characters.items()},
+        "auroc": made.auroc,
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    half_written = path.with_suffix(f".{os.getpid()}.tmp")
+    with half_written.open("wb") as file:
+        np.savez(file, told=np.frombuffer(json.dumps(told).encode(), dtype=np.uint8), **arrays)
+    half_written.replace(path)
+
+
+def _load(path: Path) -> TrainedJudge:
+    with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
+        arrays = {name: stored[name] for name in stored.files}
+    told = json.loads(arrays["told"].tobytes())
+    present = [language for language in LANGUAGES if language in told["grams"]]
+    views = {
+        language: Characters(
+            NgramSpace(language, told["grams"][language], arrays[f"{language}.idf"]),
+            arrays[f"{language}.rows"],
+            arrays[f"{language}.at"],
+            arrays[f"{language}.values"],
+            arrays[f"{language}.starts"],
+        )
+        for language in present
+    }
+    centres = {language: arrays[f"{language}.centre"] for language in present}
+    judge = UpsetJudge(centres, arrays["vectors"], views, arrays["weights"], arrays["coefficients"])
+    return TrainedJudge(judge, {language: told["auroc"][language] for language in present})
