@@ -45,7 +45,7 @@ class Hotline:
             language=settings.language,
             waiting_s=settings.stream_token_s,
             journal=self.journal,
-            open_request=self.store.open_request if settings.greet_known_callers else None,
+            known_number=self.store.known_number,
         )
         self.tokens = StreamTokens(settings.stream_token_s)
         self._watch = StreamWatch(self.tokens, lambda info: self.house.finished(info.call_sid))

@@ -104,8 +104,11 @@ class Actor:
         self._timers.quiet_since = None
         if not keeps_undo:
             self.undo = None
-        before, turns = self.state.language, self.state.mood.turns
+        before, turns, felt = self.state.language, self.state.mood.turns, self.state.feel
         self.state, decision = decide(self.state, event, self._services.content)
+        number = callers.own_number(self._info.from_number)
+        if felt and not self.state.feel and number is not None:
+            self._chronicle.feelings_off(number)
         if record is not None:
             mood = self.state.mood
             record(mood if mood.turns > turns else None)

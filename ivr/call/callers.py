@@ -9,7 +9,7 @@ import structlog
 
 from ivr.content.types import Content
 from ivr.dialogue.types import DialogueState, KnownCaller
-from ivr.records.types import OpenRequest
+from ivr.records.types import KnownNumber
 
 _log = structlog.get_logger(__name__)
 
@@ -31,7 +31,7 @@ def own_number(number: str | None) -> str | None:
     return number if number and _E164.fullmatch(number) and number not in _WITHHELD else None
 
 
-def known_caller(found: "Future[OpenRequest | None] | None", content: Content, now: datetime) -> KnownCaller | None:
+def known_caller(found: "Future[KnownNumber] | None", content: Content, now: datetime) -> KnownCaller | None:
     """Read what the look-up found, without letting the caller wait for it.
 
     Args:
@@ -42,7 +42,7 @@ def known_caller(found: "Future[OpenRequest | None] | None", content: Content, n
     if found is None:
         return None
     try:
-        request = found.result(timeout=LOOK_UP_S)
+        request = found.result(timeout=LOOK_UP_S).open_request
     except Exception as error:  # a greeting as for everybody is better than none
         _log.warning("caller_not_looked_up", why=f"{type(error).__name__}: {error}")
         return None
@@ -51,6 +51,18 @@ def known_caller(found: "Future[OpenRequest | None] | None", content: Content, n
     zone = ZoneInfo(content.hours.timezone)
     days = (now.astimezone(zone).date() - request.ended_at.astimezone(zone).date()).days
     return KnownCaller(request.intent, max(0, days))
+
+
+def may_feel(found: "Future[KnownNumber] | None") -> bool:
+    """Whether the caller's feelings may be judged, as far as the number tells; never waits.
+
+    Args:
+        found: The look-up; None when there is none. As long as it has not come back, or when it failed, the answer
+            is no: somebody may have asked for that.
+    """
+    if found is None:
+        return True
+    return found.done() and found.exception() is None and found.result().feelings
 
 
 def left_open(state: DialogueState, content: Content) -> str | None:

@@ -44,8 +44,8 @@ class Chronicle:
             intent_confidence=round(utterance.meaning.confidence, 3),
             slots={name: slot.value for name, slot in utterance.meaning.slots.items()},
             emotion=_emotion(voice.emotion) if voice else None,
-            prosody=asdict(voice.prosody) if voice else None,
-            speech_rate=voice.speech_rate if voice else None,
+            prosody={name: _short(value) for name, value in asdict(voice.prosody).items()} if voice else None,
+            speech_rate=None if voice is None or voice.speech_rate is None else round(voice.speech_rate, DIGITS),
             frustration=round(mood.frustration.score, 3) if mood else None,
             signs=mood.signs.told() if mood and mood.signs else None,
             contributions=_rounded(mood.frustration.contributions) if mood else None,
@@ -115,6 +115,10 @@ class Chronicle:
             self._call_sid, CallbackRecord(callback.at, callback.number, callback.request, callback.topic)
         )
 
+    def feelings_off(self, number: str) -> None:
+        """Remember for a number that feelings must not be judged."""
+        self._journal.caller_feelings(self._call_sid, number, False)
+
     def ended(self, at: datetime, outcome: Outcome, left_open: str | None = None) -> None:
         """Close the record.
 
@@ -132,6 +136,17 @@ class Chronicle:
         self._journal.turn(self._call_sid, turn)
 
 
+DIGITS = 4
+"""Kept of measured numbers: finer than anything that is told from them."""
+
+
+def _short(value: object) -> object:
+    """Numbers with :data:`DIGITS` digits after the point, in mappings too."""
+    if isinstance(value, dict):
+        return {name: _short(inner) for name, inner in value.items()}
+    return round(value, DIGITS) if isinstance(value, float) else value
+
+
 def _rounded(contributions: Mapping[str, float]) -> dict[str, float]:
     return {name: round(weight, 3) for name, weight in contributions.items()}
 
@@ -145,9 +160,9 @@ _INNER = ("scores", "baseline_weight")
 
 
 def _emotion(emotion: Emotion | None) -> dict[str, object] | None:
-    return (
-        None if emotion is None else {name: value for name, value in asdict(emotion).items() if name not in _INNER}
-    )
+    if emotion is None:
+        return None
+    return {name: _short(value) for name, value in asdict(emotion).items() if name not in _INNER}
 
 
 def _recognition(recognition: Recognition, *, ahead: bool) -> dict[str, object]:

@@ -34,13 +34,14 @@ from ivr.dialogue.mood import Mood
 from ivr.dialogue.types import (
     Answered,
     Event,
+    Feeling,
     Heard,
     KeysPressed,
     NothingHeard,
     Unintelligible,
 )
 from ivr.errors import HotlineError
-from ivr.records.types import OpenRequest, Outcome
+from ivr.records.types import KnownNumber, Outcome
 from ivr.understanding.types import Meaning
 
 _log = structlog.get_logger(__name__)
@@ -74,7 +75,8 @@ class Conversation:
         language = info.language or services.settings.language
         self._mouth = Mouth(line)
         self._speaker = Speaker(self._mouth, services.voices, services.content, chronicle)
-        self._listener = Listener(services, info.call_sid, CallLanguage(language), post)
+        self._found: Future[KnownNumber] | None = None
+        self._listener = Listener(services, info.call_sid, CallLanguage(language), post, self._may_feel)
         self._errands = Errands(services, post)
         self._keypad = keypad.Keypad()
         self._timers = Timers()
@@ -116,17 +118,19 @@ class Conversation:
 
     # --- events ---------------------------------------------------------------------------------------------
 
-    def greet(self, now_ms: int, found: "Future[OpenRequest | None] | None" = None) -> None:
+    def greet(self, now_ms: int, found: "Future[KnownNumber] | None" = None) -> None:
         """Begin: the greeting.
 
         Args:
             now_ms: The time now.
-            found: Looks up what the caller's last call left open.
+            found: Looks up what is known of the number.
         """
         own = self._actor.state.language
         also = None if self._info.language else next(other for other in FALLBACK_LANGUAGES if other != own)
         now = self._services.local_time()
-        known = callers.known_caller(found, self._services.content, now)
+        self._found = found
+        greets = self._services.settings.greet_known_callers
+        known = callers.known_caller(found, self._services.content, now) if greets else None
         number = callers.own_number(self._info.from_number)
         self._meet(Answered(own, also, now=now, number=number, known=known), now_ms)
 
@@ -261,7 +265,8 @@ class Conversation:
             if meaning is not None:
                 self._services.metrics.turns_gone_on.inc()
                 self._errands.abandon()
-                self._actor.state = undo.state
+                # Who said that feelings must not be judged need not say it again.
+                self._actor.state = replace(undo.state, feel=self._actor.state.feel)
                 self._answer(replace(utterance, meaning=meaning), now_ms, since_ms=undo.since_ms)
             else:
                 self._actor.undo = undo
@@ -295,8 +300,7 @@ class Conversation:
         if interrupts and since_ms is None:
             self._services.metrics.barge_ins.inc()
         self._speaker.stop(now_ms)
-        feeling = self._feelings.of(utterance, interrupted=interrupts, waited_ms=self._actor.waited_ms)
-        self._listener.calm_voice = self._feelings.calm_voice
+        feeling = self._feeling(utterance, interrupted=interrupts)
         if meaning.language != self._actor.state.language:
             self._actor.state = replace(self._actor.state, language=meaning.language)
         self._actor.show_language()
@@ -304,9 +308,21 @@ class Conversation:
         self._actor.undo = Undo(utterance.turn, meaning, self._actor.state, now_ms)
 
         def record(mood: Mood | None) -> None:
-            self._chronicle.caller_said(utterance, mood, interrupted=interrupts, since_ms=since_ms)
+            heard = utterance if self._may_feel() else replace(utterance, voice=None)
+            self._chronicle.caller_said(heard, mood, interrupted=interrupts, since_ms=since_ms)
 
         self._meet(Heard(meaning, feeling), now_ms, keeps_undo=True, record=record)
+
+    def _may_feel(self) -> bool:
+        """Whether voice and words may be judged: neither the deployment nor the caller has said no."""
+        return self._services.content.policy.feel and self._actor.state.feel and callers.may_feel(self._found)
+
+    def _feeling(self, utterance: Utterance, *, interrupted: bool) -> Feeling:
+        if not self._may_feel():
+            return Feeling(judged=False)
+        feeling = self._feelings.of(utterance, interrupted=interrupted, waited_ms=self._actor.waited_ms)
+        self._listener.calm_voice = self._feelings.calm_voice
+        return feeling
 
     def _may_go_on(self, now_ms: int) -> bool:
         """Whether speech soon after a turn may belong to it: nothing final came of it, and little was heard."""

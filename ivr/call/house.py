@@ -17,7 +17,7 @@ from ivr.call.switchboard_types import Ending
 from ivr.content.render import render
 from ivr.content.types import Content, Language
 from ivr.dialogue.types import Say
-from ivr.records.types import CallStarted, Journal, OpenRequest, VoicemailRecord
+from ivr.records.types import CallStarted, Journal, KnownNumber, VoicemailRecord
 
 _log = structlog.get_logger(__name__)
 
@@ -47,7 +47,7 @@ class House:
         language: Language,
         waiting_s: float = 60.0,
         journal: Journal | None = None,
-        open_request: Callable[[str, datetime], OpenRequest | None] | None = None,
+        known_number: Callable[[str, datetime], KnownNumber] | None = None,
     ) -> None:
         """Open the house.
 
@@ -58,8 +58,8 @@ class House:
             language: The hotline's own.
             waiting_s: How long a call may take to bring its stream.
             journal: Where calls are recorded that come before the services are there.
-            open_request: Looks up what the latest call of a number, ended since then, left open
-                (:meth:`ivr.records.store.Store.open_request`); None: every caller is greeted alike.
+            known_number: Looks up what is known of a number, calls that ended since then included
+                (:meth:`ivr.records.store.Store.known_number`); None: every caller is alike.
         """
         self._services = services
         self._content = content
@@ -67,8 +67,8 @@ class House:
         self._language: Language = language
         self._waiting_s = waiting_s + START_SLACK_S
         self._early_journal = journal
-        self._open_request = open_request
-        self._found: OrderedDict[str, Future[OpenRequest | None]] = OrderedDict()
+        self._known_number = known_number
+        self._found: OrderedDict[str, Future[KnownNumber]] = OrderedDict()
         self._lock = threading.Lock()
         self._waiting: dict[str, float] = {}  # admitted, the stream has not come; until when its place is kept
         self._live: dict[str, CallSession] = {}
@@ -112,8 +112,8 @@ class House:
         return True
 
     def _look_up(self, info: CallInfo, services: CallServices) -> None:
-        """Find out, beside everything else, what the caller's last call left open."""
-        find, number = self._open_request, own_number(info.from_number)
+        """Find out, beside everything else, what is known of the number."""
+        find, number = self._known_number, own_number(info.from_number)
         if find is None or number is None:
             return
         found = services.lookups.submit(find, number, datetime.now(UTC) - REMEMBERED)

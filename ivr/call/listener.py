@@ -46,7 +46,17 @@ class Listener:
         call_sid: str,
         language: CallLanguage,
         post: Callable[[Decoded], None],
+        judges: Callable[[], bool] = lambda: True,
     ) -> None:
+        """Begin to listen.
+
+        Args:
+            services: What the rooms offer.
+            call_sid: The call.
+            language: What is spoken.
+            post: Puts a decode into the call's inbox.
+            judges: Whether the sound of the voice may be measured and judged; asked for each utterance.
+        """
         self._services = services
         self._call_sid = call_sid
         self._post = post
@@ -64,6 +74,7 @@ class Listener:
         self.language = language
         self.expecting: Expectation = ANYTHING
         """What was asked last: tells how complete an answer is."""
+        self._judges = judges
         self.calm_voice = CallerBaseline()
         """How the caller sounds when calm, from the turns before."""
 
@@ -197,7 +208,7 @@ class Listener:
         return None
 
     def _take_words(self, job: Job, recognition: Recognition) -> None:
-        if job.voice is None:
+        if job.voice is None and self._judges():
             job.voice = self._services.analysis.submit(self._judge_voice, job.samples, recognition)
         expecting = self._asked()
         meaning = self._understand(recognition, expecting)
@@ -322,13 +333,13 @@ class Listener:
 
     def _utterance(self, closing: Closing, recognition: Recognition) -> Utterance:
         job = closing.job
-        if job.voice is None:
+        if job.voice is None and self._judges():
             job.voice = self._services.analysis.submit(self._judge_voice, job.samples, recognition)
         expecting = closing.expecting or self.expecting
         return Utterance(
             recognition=recognition,
             meaning=self._understand(recognition, expecting),
-            voice=_result_or_none(job.voice),
+            voice=_result_or_none(job.voice) if job.voice else None,
             start_ms=closing.start_ms,
             end_ms=closing.end_ms,
             speech_ms=job.turn.speech_ms,

@@ -22,7 +22,7 @@ from ivr.call.mouth import Phrase
 from ivr.call.services import CallServices
 from ivr.call.switchboard_types import Ending
 from ivr.errors import LineClosedError
-from ivr.records.types import OpenRequest, Outcome
+from ivr.records.types import KnownNumber, Outcome
 
 _log = structlog.get_logger(__name__)
 
@@ -55,7 +55,7 @@ class CallSession:
         line: Line,
         services: CallServices,
         on_end: Callable[["CallSession"], None],
-        found: "Future[OpenRequest | None] | None" = None,
+        found: "Future[KnownNumber] | None" = None,
     ) -> None:
         self.info = info
         self.ending = Ending("person", info.language or services.settings.language)

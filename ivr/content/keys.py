@@ -38,8 +38,8 @@ HANDOFF_KEYS = (
 )
 """Shown and whispered to the agent who takes over."""
 
-FEELING_KEYS = ("empathy",)
-"""Spoken before a reply to a caller who is upset."""
+FEELING_KEYS = ("empathy", "feelings_off", "feelings_off_kept")
+"""Spoken before a reply to a caller who is upset; and to one who does not want to be judged."""
 
 REQUIRED_KEYS = DIALOGUE_KEYS + FEELING_KEYS + CALL_KEYS + HANDOFF_KEYS
 

@@ -15,6 +15,7 @@ REQUEST_KEYS = (
 COMMANDS = (
     *("agent", "repeat", "goodbye", "thanks", "yes", "no", "dont_know"),
     *("slower", "faster", "louder", "start_over", "hold_on", "speak_ko", "speak_en", "speak_ja", "speak_zh"),
+    "feelings_off",
 )
 """What a caller may say at any point; :mod:`ivr.dialogue` knows what each means."""
 _SNAKE_CASE = re.compile(r"[a-z][a-z0-9_]*")

@@ -6,6 +6,7 @@ from typing import Literal
 
 from ivr.content.types import Content, Language
 from ivr.dialogue.ladders import no_match
+from ivr.dialogue.mood import CALM_MOOD
 from ivr.dialogue.moves import Move, Why, ask_request, next_say, offer_agent
 from ivr.dialogue.questions import ask_again
 from ivr.dialogue.types import Action, Decision, DialogueState, Say
@@ -13,9 +14,15 @@ from ivr.dialogue.types import Action, Decision, DialogueState, Say
 REPEATS_TO_OFFER = 3
 """Repetitions of the same words after which a person is offered: saying them again does not help."""
 LANGUAGES_ASKED: Mapping[str, Language] = {"speak_ko": "ko", "speak_en": "en", "speak_ja": "ja", "speak_zh": "zh"}
-CONTROLS = frozenset({"repeat", "slower", "faster", "louder", "start_over", "hold_on", *LANGUAGES_ASKED})
+FEELINGS_OFF = "feelings_off"
+CONTROLS = frozenset(
+    {"repeat", "slower", "faster", "louder", "start_over", "hold_on", FEELINGS_OFF, *LANGUAGES_ASKED}
+)
 ASIDES = frozenset(
-    {"pace_slower", "pace_faster", "speaking_up", "hold_on", "no_match_1", "no_match_2", "no_input_1", "no_input_2"}
+    {
+        *("pace_slower", "pace_faster", "speaking_up", "hold_on", "feelings_off", "feelings_off_kept"),
+        *("no_match_1", "no_match_2", "no_input_1", "no_input_2"),
+    }
 )
 """Texts that are not part of what is said again."""
 
@@ -45,6 +52,8 @@ def control(  # noqa: PLR0911 (a table: one return per row)
             return ask_request(state, why.but("from the beginning"), Action.ASK, (words,))
         case "repeat":
             return _again(state, content, why)
+        case "feelings_off":
+            return _unfelt(state, content, why)
     return _language(state, content, LANGUAGES_ASKED[name], why)
 
 
@@ -63,6 +72,17 @@ def _again(state: DialogueState, content: Content, why: Why, aside: str | None =
         say = (words, *say)
     why = Why(f"{why.reason}: the last words again", {**why.contributions, "repeats": float(times)})
     return state, Decision(Action.ANSWER, why.reason, why.contributions, say, expect=state.expecting)
+
+
+def _unfelt(state: DialogueState, content: Content, why: Why) -> Move:
+    """Judge feelings no more, and forget those felt so far; the open question is put again."""
+    state = replace(state, feel=False, mood=CALM_MOOD, failures=0)
+    known = state.call is not None and state.call.number is not None
+    state, words = next_say(state, "feelings_off_kept" if known else FEELINGS_OFF)
+    why = why.but("feelings are not judged any more")
+    if state.pending is not None:
+        return state, Decision(Action.ANSWER, why.reason, why.contributions, (words,), expect=state.expecting)
+    return ask_again(state, content, why, Action.ASK, (words,))
 
 
 def _language(state: DialogueState, content: Content, language: Language, why: Why) -> Move:

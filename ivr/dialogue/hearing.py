@@ -6,7 +6,7 @@ from dataclasses import replace
 from ivr.content.types import Content
 from ivr.dialogue import callbacks
 from ivr.dialogue.answers import ANSWERS, answer
-from ivr.dialogue.controls import CONTROLS, control
+from ivr.dialogue.controls import CONTROLS, FEELINGS_OFF, control
 from ivr.dialogue.handover import hand_off
 from ivr.dialogue.ladders import no_match
 from ivr.dialogue.moves import Move, Why, anything_else, next_say, offer_agent, put_aside, say_goodbye
@@ -32,9 +32,11 @@ def follow(state: DialogueState, content: Content, meaning: Meaning, why: Why) -
     intent = meaning.intent
     if intent == "agent" and meaning.sure and state.promise is None:
         return hand_off(state, content, HandoffReason.CALLER_ASKED, why.but("the caller wants a person"))
+    if intent == FEELINGS_OFF and meaning.sure:
+        return control(state, content, intent, why)
     if state.pending is not None:
         return _meanwhile(state, content, meaning, why)
-    if intent in CONTROLS:
+    if intent in CONTROLS and intent != FEELINGS_OFF:
         return control(state, content, intent or "", why)
     if state.promise is not None:
         arranged = callbacks.answered(state, content, meaning, why)

@@ -34,7 +34,7 @@ def feel(before: DialogueState, move: Move, event: Heard, content: Content) -> M
     """
     state, decision = move
     policy = content.policy
-    if not policy.feel or not event.feeling.judged:
+    if not policy.feel or not event.feeling.judged or not state.feel:
         return move
     mood = judged(before.mood, signs_of(before, decision, event), policy)
     mood = _in_tone(remember(mood, event), event.feeling, policy)

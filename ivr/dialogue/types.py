@@ -270,6 +270,8 @@ class DialogueState:
     """Digits heard so far of a number that is told in parts."""
     mood: Mood = CALM_MOOD
     """How the caller feels so far."""
+    feel: bool = True
+    """False: the caller has asked not to be judged by voice and feelings."""
     pending: Lookup | None = None
     """The look-up whose answer is awaited."""
     stalled: int = 0

@@ -174,6 +174,11 @@ class DatabaseJournal:
         with self._guard(call_sid, "left_open"):
             self._keep(call_sid, "left_open", _plain({"intent": intent}))
 
+    def caller_feelings(self, call_sid: str, number: str, allowed: bool) -> None:
+        """The caller said whether feelings may be judged; remembered for the number."""
+        with self._guard(call_sid, "caller_feelings"):
+            self._keep(call_sid, "caller_feelings", _plain({"number": number, "allowed": allowed}))
+
     def outcome(self, call_sid: str, outcome: Outcome) -> None:
         """What the call came to, before it has ended."""
         with self._guard(call_sid, "outcome"):

@@ -166,6 +166,18 @@ class CallbackRow(Base):
     status: Mapped[str] = mapped_column(String(16))
 
 
+class CallerRow(Base):
+    """What was asked for on behalf of a telephone number, for its later calls."""
+
+    __tablename__ = "callers"
+
+    number: Mapped[str] = mapped_column(String(256), primary_key=True)
+    feelings: Mapped[bool]
+    """Whether feelings may be judged."""
+    seq: Mapped[int] = mapped_column(BigInteger)
+    """Of the latest change."""
+
+
 class VoicemailRow(Base):
     """The message that a caller left."""
 

@@ -1,5 +1,6 @@
 """The calls' database as the rest of the hotline uses it."""
 
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -11,12 +12,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from ivr.errors import RecordsError
-from ivr.records import queries
+from ivr.records import callers, queries
 from ivr.records.engine import BUSY_TIMEOUT_MS, WRITES, connect, sqlite_file
 from ivr.records.migrate import migrate
 from ivr.records.models import CallRow, DecisionRow, HandoffRow, TurnRow
 from ivr.records.presence import Presence
-from ivr.records.types import CallbackRecord, OpenRequest
+from ivr.records.types import CallbackRecord, KnownNumber, OpenRequest
 from ivr.records.views import CallView
 from ivr.records.writes import Write, apply
 
@@ -107,8 +108,38 @@ class Store:
         Raises:
             RecordsError: the database can't be read.
         """
+        return self.known_number(number, since).open_request
+
+    def known_number(self, number: str, since: datetime) -> KnownNumber:
+        """All that is known of a number: :meth:`open_request`, and whether feelings may be judged.
+
+        Raises:
+            RecordsError: the database can't be read.
+        """
         with self._reading() as session:
-            return queries.open_request(session, number, since)
+            return callers.known_number(session, number, since)
+
+    def feelings(self, number: str) -> bool:
+        """Whether the feelings of who calls from ``number`` may be judged.
+
+        Raises:
+            RecordsError: the database can't be read.
+        """
+        with self._reading() as session:
+            return callers.feelings_of(session, number)
+
+    def set_feelings(self, number: str, *, allowed: bool) -> None:
+        """Say whether the feelings of who calls from ``number`` may be judged, from their next call on.
+
+        Raises:
+            RecordsError: the database can't be written.
+        """
+        try:
+            with self._engine.connect().execution_options(**WRITES) as connection, Session(connection) as session:
+                callers.keep_feelings(session, number, allowed=allowed, seq=time.time_ns() // 1000)
+                session.commit()
+        except SQLAlchemyError as error:
+            raise self._error(error) from error
 
     def write(self, writes: Sequence[Write]) -> None:
         """Do ``writes``, all or none. The journal's business; nobody else writes.

@@ -85,6 +85,15 @@ class OpenRequest:
 
 
 @dataclass(frozen=True)
+class KnownNumber:
+    """What is known of the number that calls."""
+
+    open_request: OpenRequest | None = None
+    feelings: bool = True
+    """Whether feelings may be judged: unless a caller said no."""
+
+
+@dataclass(frozen=True)
 class HandoffRecord:
     """A hand-off to a person."""
 
@@ -162,6 +171,10 @@ class Journal(Protocol):
 
     def left_open(self, call_sid: str, intent: str) -> None:
         """The call came to its end, or to a person, with this request undone."""
+        ...
+
+    def caller_feelings(self, call_sid: str, number: str, allowed: bool) -> None:
+        """The caller said whether feelings may be judged; remembered for the number."""
         ...
 
     def outcome(self, call_sid: str, outcome: Outcome) -> None:

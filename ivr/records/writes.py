@@ -13,6 +13,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from ivr.errors import RecordsError
+from ivr.records.callers import keep_feelings
 from ivr.records.models import CallbackRow, CallRow, DecisionRow, HandoffRow, TurnRow, VoicemailRow
 from ivr.records.views import Json
 
@@ -28,6 +29,7 @@ WriteKind = Literal[
     "callback_done",
     "voicemail",
     "left_open",
+    "caller_feelings",
     "outcome",
     "call_ended",
 ]
@@ -198,6 +200,10 @@ def _left_open(session: Session, call: CallRow, write: Write) -> None:
     call.open_intent = str(write.data["intent"])[:128]
 
 
+def _caller_feelings(session: Session, call: CallRow, write: Write) -> None:
+    keep_feelings(session, str(write.data["number"]), allowed=write.data["allowed"] is True, seq=write.seq)
+
+
 def _outcome(session: Session, call: CallRow, write: Write) -> None:
     if write.seq > call.outcome_seq:
         call.outcome = str(write.data["outcome"])
@@ -232,6 +238,7 @@ _APPLY = {
     "callback_done": _callback_done,
     "voicemail": _voicemail,
     "left_open": _left_open,
+    "caller_feelings": _caller_feelings,
     "outcome": _outcome,
     "call_ended": _call_ended,
 }

@@ -31,7 +31,7 @@ from ivr.content.loader import load_content
 from ivr.content.types import LANGUAGES, Content, Text
 from ivr.fulfilment.types import Connector, Outcome
 from ivr.metrics import Metrics
-from ivr.records.types import DecisionRecord, HandoffRecord, Journal, OpenRequest, TurnRecord
+from ivr.records.types import DecisionRecord, HandoffRecord, Journal, KnownNumber, TurnRecord
 from ivr.settings import Settings, load_settings
 from tests.understanding.models import understander_of
 
@@ -261,7 +261,7 @@ class Stage:
         language: Language | None = "en",
         *,
         confirm: tuple[str, ...] = (),
-        found: "Future[OpenRequest | None] | None" = None,
+        found: "Future[KnownNumber] | None" = None,
         **settings: Any,
     ) -> None:
         """Greet a caller.
@@ -269,7 +269,7 @@ class Stage:
         Args:
             language: Of the number dialled.
             confirm: Requests that are confirmed before they are done, whatever their files say.
-            found: What the caller's last call left open.
+            found: What is known of the number.
             settings: As in the environment.
         """
         self.now_ms = 0

@@ -27,7 +27,7 @@ from ivr.dialogue.types import (
     Say,
     Tried,
 )
-from ivr.records.types import CallbackRecord, OpenRequest
+from ivr.records.types import CallbackRecord, KnownNumber, OpenRequest
 from ivr.understanding.types import ANYTHING, Expectation
 from tests.call.stage import NOON, Stage, content, words
 
@@ -158,9 +158,9 @@ def test_days_are_counted_from_the_time_of_the_call(director: Director) -> None:
     assert asked[0] == NOON
 
 
-def _found(request: OpenRequest | None) -> "Future[OpenRequest | None]":
-    future: Future[OpenRequest | None] = Future()
-    future.set_result(request)
+def _found(request: OpenRequest | None) -> "Future[KnownNumber]":
+    future: Future[KnownNumber] = Future()
+    future.set_result(KnownNumber(request))
     return future
 
 
@@ -180,7 +180,7 @@ def test_days_change_at_midnight_where_the_hotline_is() -> None:
 
 
 def test_whoever_can_not_be_looked_up_in_time_is_greeted_like_everybody() -> None:
-    broken: Future[OpenRequest | None] = Future()
+    broken: Future[KnownNumber] = Future()
     broken.set_exception(RuntimeError("database down"))
     for found in (None, _found(None), broken, Future(), _found(OpenRequest("gone_request", NOON))):
         assert known_caller(found, content(), NOON) is None

@@ -11,7 +11,7 @@ from ivr.call.house import START_SLACK_S, House
 from ivr.call.line import CallInfo
 from ivr.call.services import CallServices
 from ivr.metrics import Metrics
-from ivr.records.types import Journal, OpenRequest, VoicemailRecord
+from ivr.records.types import Journal, KnownNumber, VoicemailRecord
 from tests.call.stage import InlineExecutor, content
 
 
@@ -40,7 +40,7 @@ class Stage:
     def __init__(
         self,
         waiting_s: float = 60.0,
-        open_request: Callable[[str, datetime], OpenRequest | None] | None = None,
+        known_number: Callable[[str, datetime], KnownNumber] | None = None,
     ) -> None:
         self.diary = Diary()
         self.metrics = Metrics()
@@ -58,7 +58,7 @@ class Stage:
             max_calls=2,
             language="en",
             waiting_s=waiting_s,
-            open_request=open_request,
+            known_number=known_number,
         )
 
     def admit(self, name: str) -> bool:
@@ -127,7 +127,7 @@ def test_a_left_message_ends_the_way_to_a_person() -> None:
 def test_a_call_that_comes_while_the_models_load_is_on_record() -> None:
     diary = Diary()
     house = House(
-        lambda: None, content=content(), max_calls=2, language="en", journal=cast(Journal, diary), open_request=None
+        lambda: None, content=content(), max_calls=2, language="en", journal=cast(Journal, diary), known_number=None
     )
     assert not house.admit(CallInfo("CA1", "+821012345678"))
     house.handoff_status("CA1", "missed")
@@ -141,7 +141,12 @@ def test_a_call_that_comes_while_the_models_load_is_on_record() -> None:
 
 def test_the_callers_last_call_is_looked_up_when_the_webhook_comes() -> None:
     asked: list[tuple[str, datetime]] = []
-    stage = Stage(open_request=lambda number, since: asked.append((number, since)))
+
+    def known_number(number: str, since: datetime) -> KnownNumber:
+        asked.append((number, since))
+        return KnownNumber()
+
+    stage = Stage(known_number=known_number)
     for call_sid, number in (("CA1", "+821012345678"), ("CA2", None)):
         assert stage.house.admit(CallInfo(call_sid, number))
     stage.house.finished("CA1")
