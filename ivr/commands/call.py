@@ -27,6 +27,8 @@ REPLY_TIMEOUT_S = 30.0
 """Longest wait for a reply; then the next recording is said all the same."""
 FELT = frozenset({*SIGNS, "carried"})
 """Contributions that make up the frustration."""
+LEAST_SHOWN = 0.005
+"""Contributions below this would be shown as 0.00."""
 QUIET_S = 1.0
 """The assistant has stopped speaking when it was quiet for this long: longer than its pauses between sentences."""
 
@@ -227,7 +229,8 @@ def _describe_feeling(turn: Mapping[str, Any]) -> str:
         confidence = emotion.get("confidence")
         parts.append(str(emotion["label"]) + (f" {confidence:.2f}" if confidence is not None else ""))
     if score is not None:
-        made = " + ".join(f"{name} {value:.2f}" for name, value in (turn.get("contributions") or {}).items())
+        shares = (turn.get("contributions") or {}).items()
+        made = " + ".join(f"{name} {value:.2f}" for name, value in shares if value >= LEAST_SHOWN)
         parts.append(f"frustration {score:.2f}" + (f" = {made}" if made else ""))
     return f"          ~ {', '.join(parts)}" if parts else ""
 

@@ -20,6 +20,8 @@ from ivr.settings import load_settings
 EXIT_CONFIGURATION = 2
 EXIT_NO_CALL = 3
 WORDS_SHOWN = 60
+LEAST_SHOWN = 0.005
+"""Contributions below this would be shown as 0.00."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,8 @@ def _document(turn: _Turn, replayed: Replayed) -> dict[str, object]:
 
 def _line(turn: _Turn, replayed: Replayed) -> str:
     then = "?" if turn.record.frustration is None else f"{turn.record.frustration:.2f}"
-    parts = ", ".join(f"{name} {value:.2f}" for name, value in replayed.frustration.contributions.items())
+    shares = replayed.frustration.contributions.items()
+    parts = ", ".join(f"{name} {value:.2f}" for name, value in shares if value >= LEAST_SHOWN)
     return (
         f"{turn.record.end_ms / 1000:7.1f} s  {then} -> {replayed.frustration.score:.2f}  {replayed.reaction:<11}  "
         f"{turn.record.text[:WORDS_SHOWN]}" + (f"   ({parts})" if parts else "")

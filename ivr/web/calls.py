@@ -8,6 +8,7 @@ import structlog
 from flask import Blueprint, Response, request
 from markupsafe import Markup
 
+from ivr.dialogue.frustration import SIGNS
 from ivr.errors import RecordsError
 from ivr.records.store import Store
 from ivr.records.views import CallView
@@ -20,6 +21,10 @@ from ivr.web.timeline_words import clock
 log = structlog.get_logger(__name__)
 
 LANES = ("caller", "assistant", "pitch", "loudness", "emotion", "frustration", "decisions")
+
+
+FELT = frozenset({*SIGNS, "carried", "frustration"})
+"""Contributions that tell how the caller felt."""
 
 
 def blueprint(store: Store, flush: Callable[[float], bool] = lambda timeout_s: True) -> Blueprint:
@@ -68,6 +73,7 @@ def blueprint(store: Store, flush: Callable[[float], bool] = lambda timeout_s: T
                 entries=_entries(view),
                 timeline=Markup(drawing) if view.turns else "",  # draw() escapes
                 clock=clock,
+                felt=FELT,
             )
         )
 

@@ -66,6 +66,7 @@ def test_a_call_tells_what_was_said_felt_and_decided(calls: Calls, client: Flask
         "angry (74 %)",
         "0.81",
         "left from before",
+        "sureness",
         "angry words",
         "Empathise",
         "understood &#39;order_status&#39;",

@@ -44,7 +44,7 @@ def test_the_conversation_is_shown_live_and_html_in_it_is_only_text() -> None:
         stage.show("partial", text="and")
         stage.show("partial", text="")
         stage.show(
-            "decision", at_ms=8400, action="answer", reason="<b>order</b> found", contributions={"repeats": 0.2}
+            "decision", at_ms=8400, action="answer", reason="<b>order</b> found", contributions={"not_there": 0.2}
         )
         stage.show("turn", **ASSISTANT_TURN)
 
@@ -88,7 +88,7 @@ def test_every_turn_shows_feeling_frustration_what_made_it_and_what_was_decided(
         **CALLER_TURN,
         "emotion": {"label": "angry", "confidence": 0.74, "arousal": 0.6, "valence": -0.5},
         "frustration": 0.55,
-        "contributions": {"carried": 0.1, "voice": 0.2, "words": 0.25},
+        "contributions": {"carried": 0.1, "voice": 0.2, "speed": 0.002, "words": 0.25},
     }
     with on_stage() as stage, launch() as page:
         ring(page, stage)
@@ -107,10 +107,14 @@ def test_every_turn_shows_feeling_frustration_what_made_it_and_what_was_decided(
             "Decision: Offer a person · frustration 0.55: <i>a person</i> is offered"
         )
         stage.show("turn", **{**CALLER_TURN, "start_ms": 12_000, "end_ms": 13_000})
-        stage.show("decision", at_ms=13_100, action="answer", reason="found")
+        seen = {"confidence": 0.9, "voice": 0.2, "frustration": 0.2, "silences": 3}
+        stage.show("decision", at_ms=13_100, action="answer", reason="found", contributions=seen)
         expect(turn.nth(1).locator(".then")).to_contain_text("Answer · found")
         expect(turn.nth(0).locator(".then")).to_contain_text("a person")
         assert turn.nth(1).locator(".score").count() == 0, "what was not judged is left out"
+        answered = page.locator("#decisions .decision").nth(2)
+        expect(answered.locator("dt")).to_have_text(["sureness", "silences"])
+        assert answered.locator("meter").count() == 1, "a count is no strength"
 
         page.get_by_role("button", name="한국어").click()
         expect(turn.first.locator(".signs dt").nth(1)).to_have_text("화난 목소리")

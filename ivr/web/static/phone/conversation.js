@@ -1,7 +1,7 @@
 // The conversation and the decisions, as they happen. Everything heard is a stranger's text: textContent only.
 
 import { element } from "./elements.js";
-import { contributionList, frustrationOf } from "./feelings.js";
+import { frustrationOf, reasonsOf } from "./feelings.js";
 import { text, textOr } from "./i18n.js";
 
 const UNKNOWN = "–";
@@ -83,7 +83,7 @@ function decisionItem(decision) {
   head.append(element("span", "when", clock(decision.at_ms)));
   if (decision.withdrawn) head.append(element("span", "tag", text("withdrawn")));
   item.append(head, element("p", "reason", decision.reason ?? ""));
-  if (Object.keys(decision.contributions ?? {}).length) item.append(contributionList(decision.contributions));
+  item.append(reasonsOf(decision));
   return item;
 }
 

@@ -3,6 +3,12 @@
 import { element } from "./elements.js";
 import { text, textOr } from "./i18n.js";
 
+const LEAST = 0.005; // what rounds to nothing is not shown
+const FELT = new Set([
+  ..."voice speed words profanity demand repeated failed interrupted waiting".split(" "), "carried", "frustration",
+]);
+const ACTED_ON = new Set(["empathise", "offer_agent", "hand_off"]);
+
 function meter(value, name) {
   const made = document.createElement("meter");
   made.max = 1;
@@ -11,10 +17,17 @@ function meter(value, name) {
   return made;
 }
 
-/** What made a decision or a score: name → strength. Counts and other numbers above 1 have no bar. */
-export function contributionList(contributions) {
+/** What made a decision; where feelings changed nothing, they stand below the turn alone. */
+export function reasonsOf({ action, contributions }) {
+  const entries = Object.entries(contributions ?? {});
+  return strengths(ACTED_ON.has(action) ? entries : entries.filter(([name]) => !FELT.has(name)));
+}
+
+/** Names and strengths as bars. Counts and other numbers above 1 have none. */
+function strengths(entries) {
   const list = element("dl", "signs");
-  for (const [name, value] of Object.entries(contributions)) {
+  for (const [name, value] of entries) {
+    if (typeof value === "number" && value < LEAST) continue;
     const called = textOr(`sign_${name}`, name.replaceAll("_", " "));
     const known = typeof value === "number";
     const shown = element("dd", "");
@@ -34,6 +47,6 @@ export function frustrationOf(turn) {
   const name = text("label_frustration");
   score.append(element("span", "", name), meter(turn.frustration, name), element("b", "", turn.frustration.toFixed(2)));
   box.append(score);
-  if (Object.keys(turn.contributions ?? {}).length) box.append(contributionList(turn.contributions));
+  box.append(strengths(Object.entries(turn.contributions ?? {})));
   return box;
 }
