@@ -69,6 +69,8 @@ def _heard(turn: PlayedTurn, number: int) -> Iterator[Check]:
         yield Check("heard", "recording", "one that can be read", turn.error, False, number)
     elif turn.unsaid and turn.turn.expects_anything:
         yield Check("heard", "recording", "said", "the hotline had ended the call before", False, number)
+    elif turn.hearing is not None:
+        yield Check("heard", "recording", "one that can be read", "one", True, number)
 
 
 def _turn(turn: PlayedTurn, number: int) -> Iterator[Check]:

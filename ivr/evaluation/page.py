@@ -93,7 +93,7 @@ def _row(number: int, turn: PlayedTurn, judged: Judged) -> _Row:
 
 def _said(turn: PlayedTurn) -> str:
     if turn.error is not None:
-        return f"could not be heard: {turn.error}"
+        return "could not be heard"
     if turn.unsaid:
         return "not said: the call had ended"
     if turn.meaning is not None:
