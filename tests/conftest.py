@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from ivr.bench.own_server import own_server
+from tests.calls.hotlines import hotline
 
 
 @pytest.fixture(scope="session")
-def hotline_url() -> Iterator[str]:
+def hotline_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a real hotline: gunicorn, recognizer, voices and databases, in a process of its own."""
-    with own_server(IVR_NO_INPUT_S="4") as url:
+    with hotline(None, tmp_path_factory.mktemp("hotline")) as url:
         yield url
 
 

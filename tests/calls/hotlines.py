@@ -1,5 +1,9 @@
-"""The hotlines that golden calls ring: the shipped one, and others whose managers wrote something else."""
+"""The hotlines that golden calls ring: the shipped one, and others whose managers wrote something else.
 
+All of them greet in a sentence, as every second of it is waited for in every call.
+"""
+
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,19 +11,22 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from ivr.bench.own_server import own_server
+from ivr.content.sentences import sentences
+from ivr.content.types import LANGUAGES
 
 HOTLINES = Path(__file__).parent / "hotlines"
 SHIPPED_PROMPTS = Path(__file__).parents[2] / "prompts"
 NO_INPUT_S = "4"
 """Patience of the hotlines that are rung: no longer than the calls need."""
+GREETING = re.compile(r"(?<=^greeting: )>-\n((?:  .+\n)+)", re.MULTILINE)
 
 
 @contextmanager
-def hotline(name: str, folder: Path) -> Iterator[str]:
+def hotline(name: str | None, folder: Path) -> Iterator[str]:
     """A hotline of its own whose prompts are the shipped ones with those of ``hotlines/NAME`` laid over them.
 
     Args:
-        name: A folder under ``tests/calls/hotlines``.
+        name: A folder under ``tests/calls/hotlines``; None: nothing is laid over.
         folder: Where to put the prompts together.
 
     Yields:
@@ -32,14 +39,25 @@ def hotline(name: str, folder: Path) -> Iterator[str]:
 
 def lay_over(name: str | None, folder: Path) -> Path:
     """The prompts of a hotline: the shipped ones, and those of ``hotlines/NAME`` laid over a copy in ``folder``."""
-    if name is None:
-        return SHIPPED_PROMPTS
-    prompts = folder / name
+    prompts = folder / (name or "shipped")
     shutil.copytree(SHIPPED_PROMPTS, prompts)
+    for language in LANGUAGES:
+        _shorten_greeting(prompts / language / "dialogue.yaml")
+    if name is None:
+        return prompts
     shutil.copytree(HOTLINES / name, prompts, dirs_exist_ok=True)
     _edit(prompts / "hours.yaml", "{night}", _night())
     _edit(prompts / "requests" / "stock.yaml", "shop.stock", "broken.stock")
     return prompts
+
+
+def _shorten_greeting(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    greeting = GREETING.search(text)
+    if greeting is None:
+        raise ValueError(f"{path}: has no greeting of several lines")
+    first = sentences(" ".join(greeting[1].split()))[0]
+    path.write_text(text.replace(greeting[0], f'"{first}"\n'), encoding="utf-8")
 
 
 def _edit(path: Path, old: str, new: str) -> None:

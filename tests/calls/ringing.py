@@ -8,16 +8,14 @@ from typing import Any
 import requests
 
 from audio.wav import read_wav
-from ivr.errors import LineError
 from ivr.telephony.simulated_line import SimulatedCall
 from tests.calls.golden import GoldenCall
 from tests.calls.judging import Played
+from tests.system.callers import answered
 
 RECORDINGS = Path(__file__).parents[1] / "fixtures"
 QUIET_S = 0.7
 """Silence of the assistant after which the caller speaks."""
-BUSY_S = 60
-"""Longest that a hotline may refuse a call because its recognizer is behind: eight callers on a slow machine."""
 
 
 def play(golden: GoldenCall, url: str, attempt: int = 1) -> Played:
@@ -29,7 +27,7 @@ def play(golden: GoldenCall, url: str, attempt: int = 1) -> Played:
 
 
 def _play(golden: GoldenCall, steps: Sequence[dict[str, Any]], url: str, number: str) -> Played:
-    call = _ring(golden, url, number)
+    call = answered(lambda: SimulatedCall(url, language=golden.language, from_number=number))
     try:
         call.wait_until_quiet(quiet_s=QUIET_S)
         for step in steps:
@@ -42,21 +40,6 @@ def _play(golden: GoldenCall, steps: Sequence[dict[str, Any]], url: str, number:
     finally:
         call.hang_up()
     return Played(_record(url, call.call_sid), followed.next if followed else None, call.dropped)
-
-
-def _ring(golden: GoldenCall, url: str, number: str) -> SimulatedCall:
-    """A call that is answered: a hotline that is too busy to listen is rung again."""
-    give_up_s = time.monotonic() + BUSY_S
-    while True:
-        call = SimulatedCall(url, language=golden.language, from_number=number)
-        try:
-            call.ring()
-        except LineError:
-            if time.monotonic() > give_up_s:
-                raise
-            time.sleep(2)
-        else:
-            return call
 
 
 def _act(call: SimulatedCall, step: dict[str, Any], language: str) -> None:

@@ -6,6 +6,8 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -26,6 +28,8 @@ MAKE = [command for command in ALL if command.words[0] == "make"]
 CURL = [command for command in ALL if command.words[0] == "curl"]
 MEASURE = [command for command in ALL if command.words[:2] == (PYTHON, "-m") and command not in IVR]
 TALKS = [command for command in RUN if command.words[3] == "call"]
+
+Done = subprocess.CompletedProcess[str]
 
 
 def name(command: Command) -> str:
@@ -62,7 +66,7 @@ def environment(tmp_path: Path, command: Command) -> dict[str, str]:
     }
 
 
-def run(command: Command, url: str, tmp_path: Path) -> "subprocess.CompletedProcess[str]":
+def run(command: Command, url: str, tmp_path: Path) -> Done:
     """Run a command of this Python, against ``url`` where it would ring the documented address."""
     words = [sys.executable if word == PYTHON else word.replace(DOCUMENTED_URL, url) for word in command.words]
     if command in TALKS and "--url" not in words:
@@ -79,10 +83,21 @@ def run(command: Command, url: str, tmp_path: Path) -> "subprocess.CompletedProc
     )
 
 
+@pytest.fixture(scope="module")
+def conversations(hotline_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Future[Done]]]:
+    """The commands that ring, all at once: each takes as long as its conversation."""
+    folder = tmp_path_factory.mktemp("conversations")
+    with ThreadPoolExecutor(len(TALKS), thread_name_prefix="talk") as pool:
+        yield {command.place: pool.submit(run, command, hotline_url, folder) for command in TALKS}
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("command", RUN, ids=name)
-def test_command_succeeds(command: Command, hotline_url: str, tmp_path: Path) -> None:
-    done = run(command, hotline_url, tmp_path)
+def test_command_succeeds(
+    command: Command, hotline_url: str, tmp_path: Path, conversations: dict[str, Future[Done]]
+) -> None:
+    rung = conversations.get(command.place)
+    done = rung.result(300) if rung else run(command, hotline_url, tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.strip()
     assert not done.stderr.strip()

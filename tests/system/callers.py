@@ -1,19 +1,28 @@
 """Callers: with a recording, and with worse."""
 
+import time
 import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from wsproto.events import BytesMessage
 
 from audio.contracts import Samples
 from audio.wav import read_wav
+from ivr.errors import LineError
 from ivr.telephony.simulated_line import SimulatedCall
+
+C = TypeVar("C", bound=SimulatedCall)
 
 FIXTURES = Path(__file__).resolve().parents[1] / "fixtures"
 QUIET_S = 0.7
 """Silence of the assistant after which a caller speaks."""
+BUSY_S = 60
+"""Longest that a hotline may refuse a call because its recognizer is behind: eight callers on a slow machine."""
 
 
 @cache
@@ -28,6 +37,31 @@ def recording(name: str) -> Samples:
 def new_sid() -> str:
     """A call's name, as Twilio's look."""
     return f"CA{uuid.uuid4().hex}"
+
+
+def answered(make: Callable[[], C]) -> C:
+    """Ring until there is an answer: a hotline whose recognizer is behind would pass the call on to a person."""
+    give_up_s = time.monotonic() + BUSY_S
+    while True:
+        call = make()
+        try:
+            call.ring()
+        except LineError:
+            if time.monotonic() > give_up_s:
+                raise
+            time.sleep(2)
+        else:
+            return call
+
+
+@contextmanager
+def on_the_line(make: Callable[[], C]) -> Iterator[C]:
+    """A call that is answered, hung up at the end."""
+    call = answered(make)
+    try:
+        yield call
+    finally:
+        call.hang_up()
 
 
 class RudeCall(SimulatedCall):

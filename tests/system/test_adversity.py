@@ -14,7 +14,7 @@ import requests
 from ivr.errors import LineError
 from ivr.telephony.client_socket import ClientSocket
 from ivr.telephony.simulated_line import SimulatedCall
-from tests.system.callers import RudeCall, greeted, new_sid, recording, say
+from tests.system.callers import RudeCall, answered, greeted, new_sid, on_the_line, recording, say
 from tests.system.hotline import Api
 
 pytestmark = pytest.mark.slow
@@ -54,14 +54,14 @@ def garbage(call: RudeCall) -> None:
 
 def garbled(url: str) -> Record:
     """Garbage before the first question; the call must end like any other."""
-    with RudeCall(url, language="en") as call:
+    with on_the_line(lambda: RudeCall(url, language="en")) as call:
         greeted(call)
         garbage(call)
-        answered = say(call, "en/hours")
+        replied = say(call, "en/hours")
         say(call, "en/goodbye")
         call.wait_over(20)
         followed = call.follow()
-    assert answered
+    assert replied
     assert followed is not None
     assert followed.next == "hang_up"
     return Api(url).record(call.call_sid)
@@ -69,8 +69,7 @@ def garbled(url: str) -> Record:
 
 def cut_off(url: str, when: str) -> Record:
     """The connection breaks without a word."""
-    call = RudeCall(url, language="en")
-    call.ring()
+    call = answered(lambda: RudeCall(url, language="en"))
     if when == "in the greeting":
         assert call.wait_for("audio_start", timeout_s=15)
         time.sleep(1.0)
@@ -90,7 +89,7 @@ def noisy(url: str, noise: str) -> Record:
     """Nothing but noise from the caller's side."""
     sound = np.concatenate([recording(f"nonspeech/{name}") for name in NOISES[noise]])
     sound = np.tile(sound, int(np.ceil(NOISE_S * 8_000 / len(sound))))[: int(NOISE_S * 8_000)]
-    with SimulatedCall(url, language="en") as call:
+    with on_the_line(lambda: SimulatedCall(url, language="en")) as call:
         assert call.wait_for("audio_start", timeout_s=15)
         call.say(sound.astype(np.float32))
         call.wait_said()
@@ -100,7 +99,7 @@ def noisy(url: str, noise: str) -> Record:
 
 def asks(url: str, line: str, name: str) -> Record:
     """One question on the line of a language."""
-    with SimulatedCall(url, language=line) as call:
+    with on_the_line(lambda: SimulatedCall(url, language=line)) as call:
         greeted(call)
         say(call, name)
     return Api(url).record(call.call_sid)
