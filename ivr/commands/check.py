@@ -9,9 +9,11 @@ import click
 from ivr.content.audit import audit
 from ivr.content.consistency import Parts
 from ivr.content.loader import examine
+from ivr.content.policy import POLICY_FILE, policy_lines
 from ivr.content.problems import Problems
-from ivr.content.types import LANGUAGES
+from ivr.content.types import LANGUAGES, Policy
 from ivr.content.yaml_lines import Item, YamlProblemError, read_yaml
+from ivr.dialogue.policy_doubts import doubts
 from ivr.errors import ConfigurationError
 from ivr.fulfilment.outcomes import SHOP_OUTCOMES
 from ivr.settings import load_settings
@@ -53,7 +55,17 @@ def check(folder: Path, encoder: SentenceEncoder | None) -> Problems:
     examined = examine(folder)
     audit(examined.parts, SHOP_OUTCOMES, examined.problems)
     _check_examples(examined.parts, encoder, examined.problems)
+    if examined.content is not None:
+        _check_policy(folder / POLICY_FILE, examined.content.policy, examined.problems)
     return examined.problems
+
+
+def _check_policy(path: Path, policy: Policy, problems: Problems) -> None:
+    """Rules that can't fire, or fire on too little, at their line or that of what they belong to."""
+    lines = policy_lines(path)
+    for doubt in doubts(policy):
+        above = doubt.key.rpartition(".")[0]
+        problems.warn(path, lines.get(doubt.key, lines.get(above, 1)), doubt.what)
 
 
 def _check_examples(parts: Parts, encoder: SentenceEncoder | None, problems: Problems) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from ivr.content.apologies import apologises
 from ivr.content.connectors import values_of
 from ivr.content.consistency import Parts, texts_of_slot
 from ivr.content.keys import REQUIRED_KEYS, confirm_of, incident_of, label_of, menu_key_of
@@ -17,6 +18,10 @@ _NOT_SPOKEN_BY_US = ("summary_", "twiml_", "whisper_", "why_")
 """Beginnings of the texts that agents read, or that the carrier's own voice speaks (which reads figures)."""
 
 
+_SAID_ONCE = (*_NOT_SPOKEN_BY_US, "empathy", "incident_", "failure", "too_busy")
+"""And those that are said once in a call, or stand for an apology."""
+
+
 def audit(parts: Parts, offers: Offers, problems: Problems) -> None:
     """Note everything.
 
@@ -28,6 +33,7 @@ def audit(parts: Parts, offers: Offers, problems: Problems) -> None:
     _check_alike(parts, problems)
     _check_used(parts, problems)
     _check_sayable(parts, problems)
+    _check_apologies(parts, problems)
     _check_examples_script(parts, problems)
     for request, lines in parts.requests.values():
         _check_request(parts, request, lines, offers, problems)
@@ -86,6 +92,19 @@ def _check_sayable(parts: Parts, problems: Problems) -> None:
             latin = spelled_latin(wording, language)
             if latin:
                 problems.warn(path, line, f"{key}: {latin!r} is spelled or read as English; write how it is spoken")
+
+
+def _check_apologies(parts: Parts, problems: Problems) -> None:
+    """A text that may come after two apologies needs a wording without one."""
+    for language, key in _texts(parts):
+        if key.startswith(_SAID_ONCE):
+            continue
+        text = parts.book.texts[language][key]
+        if all(apologises(wording) for wording in text.wordings.get("neutral", ("",))):
+            what = (
+                "every neutral wording says sorry; add one that does not, for callers who have just heard it twice"
+            )
+            problems.warn(*parts.book.places[language, key], f"{key}: {what}")
 
 
 def _check_examples_script(parts: Parts, problems: Problems) -> None:

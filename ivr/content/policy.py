@@ -45,6 +45,19 @@ def read_policy(path: Path, problems: Problems) -> Policy:
     return policy
 
 
+def policy_lines(path: Path) -> dict[str, int]:
+    """Key (``hand_over_from``, ``frustration.voice``) → its line, of a policy without mistakes."""
+    problems = Problems()
+    item = problems.read_optional(path)
+    lines: dict[str, int] = {}
+    for name, (key, value) in problems.mapping(path, item, "the file").items() if item else ():
+        lines[name] = key.line
+        if name in _PARTS:
+            inner = problems.mapping(path, value, name)
+            lines |= {f"{name}.{part}": inner_key.line for part, (inner_key, _) in inner.items()}
+    return lines
+
+
 def _read(
     path: Path, parts: dict[str, tuple[Item, Item]], start: _Record, what: str, problems: Problems
 ) -> _Record:

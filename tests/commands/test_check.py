@@ -189,3 +189,31 @@ def test_a_hundred_and_fifty_requests_take_less_than_ten_seconds(
     began_s = time.process_time()
     check(folder)
     assert time.process_time() - began_s < 10.0
+
+
+def test_rules_of_the_policy_that_can_not_fire_are_told_at_their_line(folder: Path) -> None:
+    (folder / "policy.yaml").write_text(
+        "offer_person_from: 0.75\nhand_over_from: 0.75\nfrustration:\n  kept: 0.9\n  voice: 0.5\n", "utf-8"
+    )
+    found = [line for line in warnings(folder) if "policy.yaml" in line]
+    assert any(":1: warning: offer_person_from equals hand_over_from" in line for line in found)
+    assert any(":5: warning: voice: a voice that sounds angry alone" in line for line in found)
+
+
+def test_a_tone_that_one_language_lacks_is_told(folder: Path) -> None:
+    (folder / "en" / "extra.yaml").write_text(
+        "label_gift_wrap: gift wrapping\ngift_wrap_answer:\n  neutral: Yes, we do.\n  brisk: Yes.\n", "utf-8"
+    )
+    status, lines = check(folder)
+    assert status == 1
+    for language in ("ko", "ja", "zh"):
+        assert any(
+            f"{language}/extra.yaml:1: gift_wrap_answer: the tone 'brisk' is missing" in line for line in lines
+        )
+
+
+def test_a_text_that_always_apologises_is_told(folder: Path) -> None:
+    (folder / "en" / "extra.yaml").write_text(
+        "label_gift_wrap: gift wrapping\ngift_wrap_answer: [Sorry no., I apologise.]\n", "utf-8"
+    )
+    assert any("en/extra.yaml:2: warning: gift_wrap_answer: every neutral" in line for line in warnings(folder))
