@@ -62,6 +62,9 @@ def command(call_sid: str, policy_file: Path | None, as_json: bool) -> None:
     if call is None:
         click.echo(f"there is no call {call_sid!r}; GET /api/calls lists them", err=True)
         sys.exit(EXIT_NO_CALL)
+    if not policy.feel:
+        click.echo("this policy judges no feelings (feel: false): nothing would have been done for them", err=True)
+        return
     turns = [
         _Turn(each.entry, _signs(each.entry))
         for each in call.turns
@@ -108,5 +111,10 @@ def _line(turn: _Turn, replayed: Replayed) -> str:
     parts = ", ".join(f"{name} {value:.2f}" for name, value in shares if value >= LEAST_SHOWN)
     return (
         f"{turn.record.end_ms / 1000:7.1f} s  {then} -> {replayed.frustration.score:.2f}  {replayed.reaction:<11}  "
-        f"{turn.record.text[:WORDS_SHOWN]}" + (f"   ({parts})" if parts else "")
+        f"{_plain(turn.record.text[:WORDS_SHOWN])}" + (f"   ({parts})" if parts else "")
     )
+
+
+def _plain(text: str) -> str:
+    """Without control characters: what a stranger said must not steer the terminal."""
+    return "".join(each if each.isprintable() else " " for each in text)

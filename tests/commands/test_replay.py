@@ -1,6 +1,7 @@
 """``replay``: another policy on a call that was, turn by turn."""
 
 import json
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -26,7 +27,7 @@ def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     said = [
         ("주문 언제 와요", {}, 0.0),
         ("도대체 뭐 하는 거예요", {"words": 0.9, "repeated": 0.7}, 0.47),
-        ("장난해요 진짜", {"words": 0.9, "voice": 0.8}, 0.66),
+        ("장난해요\x1b진짜", {"words": 0.9, "voice": 0.8}, 0.66),
     ]
     for at, (text, signs, score) in enumerate(said, 1):
         journal.turn("CA1", TurnRecord("caller", text, at * 2_000, at * 2_500, frustration=score, signs=signs))
@@ -46,7 +47,7 @@ def test_the_call_is_told_again_turn_by_turn() -> None:
     result = run("CA1", "--json")
     assert result.exit_code == 0
     turns = [json.loads(line) for line in result.stdout.splitlines()]
-    assert [turn["text"] for turn in turns] == ["주문 언제 와요", "도대체 뭐 하는 거예요", "장난해요 진짜"]
+    assert [turn["text"] for turn in turns] == ["주문 언제 와요", "도대체 뭐 하는 거예요", "장난해요\x1b진짜"]
     assert [turn["reaction"] for turn in turns] == ["none", "empathise", "offer_agent"]
     for turn in turns:
         assert sum(turn["contributions"].values()) == pytest.approx(turn["frustration"], abs=0.005)
@@ -60,6 +61,26 @@ def test_a_stricter_policy_hands_over_sooner(tmp_path: Path) -> None:
     assert result.exit_code == 0
     assert "hand_off" in result.stdout.splitlines()[-1]
     assert len(result.stdout.splitlines()) == 2
+
+
+@pytest.mark.usefixtures("database")
+def test_people_read_then_and_now_with_what_made_it() -> None:
+    *_, last = run("CA1").stdout.splitlines()
+    assert re.match(r"    7\.5 s  0\.66 -> 0\.\d\d  offer_agent  장난해요 진짜   \(carried ", last), (
+        "no control characters"
+    )
+    now, *shares = (float(number) for number in re.findall(r"\d\.\d\d(?=  |,|\))", last.partition("->")[2]))
+    assert sum(shares) == pytest.approx(now, abs=0.02)
+    assert len(shares) == 3
+
+
+@pytest.mark.usefixtures("database")
+def test_a_policy_without_feelings_does_nothing(tmp_path: Path) -> None:
+    policy = tmp_path / "off.yaml"
+    policy.write_text("feel: false\n", encoding="utf-8")
+    result = run("CA1", "--policy", str(policy))
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert "judges no feelings" in result.stderr
 
 
 @pytest.mark.usefixtures("database")
