@@ -23,6 +23,9 @@ log = structlog.get_logger(__name__)
 LANES = ("caller", "assistant", "pitch", "loudness", "emotion", "frustration", "decisions")
 
 
+RENEW_S, RENEW_LONG_S = 5, 60
+"""Seconds after which the list looks for news: the usual one, and a long one, which costs the database more."""
+
 FELT = frozenset({*SIGNS, "carried", "frustration"})
 """Contributions that tell how the caller felt."""
 
@@ -52,7 +55,8 @@ def blueprint(store: Store, flush: Callable[[float], bool] = lambda timeout_s: T
         flush(FLUSH_S)
         rows = [_row(view) for view in store.latest(limit)]
         more = MOST_CALLS if len(rows) == limit < MOST_CALLS else None
-        return page("calls.html", script="calls.js", title="calls_title", calls=rows, more=more)
+        renew_s = RENEW_S if limit <= DEFAULT_LIMIT else RENEW_LONG_S
+        return page("calls.html", script="calls.js", title="calls_title", calls=rows, more=more, renew_s=renew_s)
 
     @pages.get("/<call_sid>")
     def call(call_sid: str) -> Response:

@@ -22,6 +22,10 @@ LABEL_CHARACTERS = 300
 GAP_MS = 120
 """Silence between two pitch values across which no line is drawn (a few frames of yin)."""
 
+OUTLIERS = 0.02
+"""Share of a curve's values at either end that may lie beyond its limits: a pitch tracker's octave errors must not
+flatten the rest."""
+
 COLOURS = {
     "caller": "#2b6cb0",
     "assistant": "#718096",
@@ -254,10 +258,16 @@ class _Picture:
 
 def _scale(values: Sequence[float]) -> tuple[Callable[[float], float], str]:
     """Where in a lane a value stands, and the words that tell the lane's limits."""
-    low, high = min(values), max(values)
+    ordered = sorted(values)
+    cut = int(len(ordered) * OUTLIERS)
+    low, high = ordered[cut], ordered[-1 - cut]
     per_unit = (LANE - 16) / (high - low) if high > low else 0.0
     limits = f'<text x="{LEFT + 2}" y="8" font-size="9" fill="#718096">{low:.0f} – {high:.0f}</text>'
-    return lambda value: LANE - 4 - (value - low) * per_unit if per_unit else LANE / 2, limits
+
+    def y_of(value: float) -> float:
+        return LANE - 4 - (min(high, max(low, value)) - low) * per_unit if per_unit else LANE / 2
+
+    return y_of, limits
 
 
 def _values(level: Level) -> list[float]:

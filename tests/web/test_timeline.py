@@ -1,6 +1,7 @@
 """The picture of a call: complete, escaped, and drawn from whatever is known."""
 
 import math
+import re
 from itertools import pairwise
 from xml.etree import ElementTree
 
@@ -100,6 +101,13 @@ def test_a_long_call_is_a_wide_picture_whose_labels_never_cover_each_other() -> 
         assert all(later - earlier >= width_of("reprompt") for earlier, later in pairwise(row))
     everything = [each.text or "" for each in drawn.iter(f"{SVG}title")]
     assert everything.count("reprompt: why") == 60, "what has no room is in its tool tip"
+
+
+def test_a_few_mistaken_values_do_not_flatten_a_curve() -> None:
+    pitch = [(at * 10, 200.0 + at % 50) for at in range(200)]
+    pitch[100] = (1_000, 65.0)
+    svg = draw(Timeline("t", 2_000, pitch_hz=pitch))
+    assert any(re.fullmatch(r"20\d – 24\d", text) for text in texts(svg))
 
 
 def test_a_decision_that_was_taken_back_is_not_drawn() -> None:
