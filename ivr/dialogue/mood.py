@@ -65,10 +65,14 @@ def reaction(mood: Mood, policy: Policy) -> Reaction:
     score = mood.frustration.score
     if score >= policy.hand_over_from:
         return "hand_off"
-    offered = mood.offered_at is not None and mood.turns - mood.offered_at <= policy.offer_again_after
-    if score >= policy.offer_person_from and not offered:
+    if score >= policy.offer_person_from and not lately_offered(mood, policy):
         return "offer_agent"
     return "empathise" if mood.empathy_due else "none"
+
+
+def lately_offered(mood: Mood, policy: Policy) -> bool:
+    """Whether a person was offered so lately that it would be pestering to do so again."""
+    return mood.offered_at is not None and mood.turns - mood.offered_at <= policy.offer_again_after
 
 
 def offered(mood: Mood) -> Mood:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from ivr.content.types import Content, Policy, Tone
 from ivr.dialogue.apologies import UNDERSTANDING
 from ivr.dialogue.handover import hand_off
-from ivr.dialogue.mood import Mood, judged, offered, reaction, understood
+from ivr.dialogue.mood import Mood, judged, lately_offered, offered, reaction, understood
 from ivr.dialogue.moves import Move, Why, next_say, offer_agent
 from ivr.dialogue.signs import remember, signs_of
 from ivr.dialogue.types import Action, DialogueState, Feeling, HandoffReason, Heard, Say
@@ -21,6 +21,10 @@ STRONG_WORDS = 0.5
 TONE_LASTS = 3
 """Turns for which worry and hurry are taken to last when nothing else is felt: a question and its answer, and what
 came of it."""
+
+NO_GOODBYE = 0.5
+"""Strength of upset words (0 to 1) from which a goodbye, or a no to "anything else?", does not end the call: "아니
+귀가 먹었나" begins with a no."""
 
 
 def feel(before: DialogueState, move: Move, event: Heard, content: Content) -> Move:
@@ -36,8 +40,13 @@ def feel(before: DialogueState, move: Move, event: Heard, content: Content) -> M
     policy = content.policy
     if not policy.feel or not event.feeling.judged or not state.feel:
         return move
-    mood = judged(before.mood, signs_of(before, decision, event), policy)
+    signs = signs_of(before, decision, event)
+    mood = judged(before.mood, signs, policy)
     mood = _in_tone(remember(mood, event), event.feeling, policy)
+    if decision.action is Action.HANG_UP and signs.words >= NO_GOODBYE and not lately_offered(mood, policy):
+        why = Why(f"{decision.reason}; but the words are upset: a person is offered", {"words": signs.words})
+        state, words = _understanding(replace(before, mood=offered(mood)), policy)
+        return offer_agent(state, content, why, words, tone="apologetic")
     return react((replace(state, mood=mood), decision), content)
 
 

@@ -9,6 +9,7 @@ from ivr.content.requests import COMMANDS
 from ivr.dialogue.frustration import Signs
 from ivr.dialogue.mood import Mood, Said
 from ivr.dialogue.types import Action, Decision, DialogueState, Heard
+from ivr.understanding.sentiment.types import Sentiment
 from ivr.understanding.text import squeeze
 
 REMEMBERED = 6
@@ -25,6 +26,11 @@ IMPATIENT_FROM_MS, IMPATIENT_AT_MS = 2_500, 8_000
 attention at 10 s)."""
 SPEED_OCTAVE = 0.5
 """Change of speed, in octaves against the caller's own earlier speech, that is a full sign: 40 % faster."""
+CALM_BELOW = 0.2
+"""Probability of being upset (0 to 1) below which words are a sign of calm: what is assumed where nothing is known
+(:data:`ivr.understanding.sentiment.training.ASSUMED_SHARE`)."""
+CALM_RELIEF = 0.5
+"""Relief (0 to 1) that plainly calm words are: half of thanks, as upset callers give plain answers, too."""
 
 
 def signs_of(before: DialogueState, decision: Decision, event: Heard) -> Signs:
@@ -38,17 +44,41 @@ def signs_of(before: DialogueState, decision: Decision, event: Heard) -> Signs:
     feeling, words = event.feeling, event.feeling.sentiment
     speed = None if feeling.speed_octaves is None else abs(feeling.speed_octaves) / SPEED_OCTAVE
     waited = (feeling.waited_ms - IMPATIENT_FROM_MS) / (IMPATIENT_AT_MS - IMPATIENT_FROM_MS)
-    return Signs(
+    told = said(words, event.meaning.upset)
+    return replace(
+        told,
         voice=feeling.anger,
         speed=speed,
-        words=max(words.negative, words.impolite),
-        profanity=words.profanity,
-        demand=words.demand,
-        repeated=max(words.repeated, _repeated(before.mood.said, event)),
+        repeated=max(told.repeated, _repeated(before.mood.said, event)),
         failed=1.0 if decision.action is Action.REPROMPT else 0.0,
         interrupted=1.0 if feeling.interrupted else 0.0,
         waiting=max(0.0, waited),
-        relief=max(words.thanks, 1.0 if before.question == "anything_else" else 0.0),
+        relief=max(told.relief, 1.0 - told.words if before.question == "anything_else" else 0.0),
+    )
+
+
+def said(words: Sentiment, upset: float | None) -> Signs:
+    """What the words of an utterance show by themselves.
+
+    Args:
+        words: What the lexicon finds in them.
+        upset: The probability (0 to 1) that somebody who says so is upset, the lexicon's findings included; None:
+            not judged. Then the lexicon speaks alone.
+    """
+    if upset is None:
+        return Signs(
+            words=max(words.negative, words.impolite),
+            profanity=words.profanity,
+            demand=words.demand,
+            repeated=words.repeated,
+            relief=words.thanks,
+        )
+    return Signs(
+        words=upset,
+        profanity=words.profanity * upset,  # "that's bloody brilliant"
+        demand=words.demand * upset,  # "my supervisor asked me to call"
+        repeated=words.repeated,
+        relief=max(words.thanks * (1 - upset), CALM_RELIEF * max(0.0, 1 - upset / CALM_BELOW)),
     )
 
 
