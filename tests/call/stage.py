@@ -14,7 +14,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from audio.contracts import Language, Recognition, Samples
+from audio.contracts import EmotionModel, Language, Recognition, Samples
 from audio.errors import RecognitionError
 from audio.g711 import samples_to_ulaw
 from audio.scheduler import RecognitionScheduler
@@ -28,7 +28,7 @@ from ivr.call.errands import ErrandDone
 from ivr.call.line import FRAME_MS, CallInfo
 from ivr.call.services import CallServices
 from ivr.content.loader import load_content
-from ivr.content.types import LANGUAGES, Content, Text
+from ivr.content.types import LANGUAGES, Content, Policy, Text
 from ivr.fulfilment.types import Connector, Outcome
 from ivr.metrics import Metrics
 from ivr.records.types import DecisionRecord, HandoffRecord, Journal, KnownNumber, TurnRecord
@@ -262,6 +262,8 @@ class Stage:
         *,
         confirm: tuple[str, ...] = (),
         found: "Future[KnownNumber] | None" = None,
+        emotion: EmotionModel | None = None,
+        policy: Policy = Policy(),  # noqa: B008 (frozen)
         **settings: Any,
     ) -> None:
         """Greet a caller.
@@ -270,6 +272,8 @@ class Stage:
             language: Of the number dialled.
             confirm: Requests that are confirmed before they are done, whatever their files say.
             found: What is known of the number.
+            emotion: Judges voices.
+            policy: When feelings are reacted to.
             settings: As in the environment.
         """
         self.now_ms = 0
@@ -294,7 +298,8 @@ class Stage:
             recognition=cast(RecognitionScheduler, self.recognition),
             voice_model=voice_model(),
             voices=VoiceCache(self.voice, Path("/dev/null/voices")),
-            content=_confirming(confirm),
+            content=replace(_confirming(confirm), policy=policy),
+            emotion=emotion,
             understander=understander_of(content()),
             connectors=self.connectors,
             journal=cast(Journal, self.notebook),
