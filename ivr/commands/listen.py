@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
@@ -14,7 +14,6 @@ from audio.contracts import (
     EmotionModel,
     Language,
     Prosody,
-    Recognition,
     Recognizer,
     Samples,
 )
@@ -27,7 +26,8 @@ from audio.whisper import WhisperRecognizer
 from ivr.commands.listen_picture import SUFFIX, draw_recording, picture_paths
 from ivr.content.loader import load_content
 from ivr.content.types import Policy
-from ivr.dialogue.frustration import CALM, Signs, step
+from ivr.dialogue.frustration import CALM, step
+from ivr.dialogue.signs import said
 from ivr.errors import ConfigurationError, ContentError
 from ivr.evaluation.hearing import Ears
 from ivr.settings import Settings, load_settings
@@ -94,6 +94,7 @@ class Listener:
         recognition, voice = heard.recognition, heard.voice
         if recognition is None or voice is None:
             return Heard(heard.duration_ms)
+        meaning = self._understander.understand(recognition.text, recognition.language)
         return Heard(
             heard.duration_ms,
             text=recognition.text,
@@ -101,23 +102,17 @@ class Listener:
             speech_rate=voice.speech_rate,
             prosody=voice.prosody,
             emotion=voice.emotion,
-            frustration=_frustration(recognition, voice.emotion, self._policy),
-            meaning=self._understander.understand(recognition.text, recognition.language),
+            frustration=_frustration(meaning, voice.emotion, self._policy),
+            meaning=meaning,
         )
 
 
-def _frustration(recognition: Recognition, emotion: Emotion | None, policy: Policy) -> float | None:
+def _frustration(meaning: Meaning, emotion: Emotion | None, policy: Policy) -> float | None:
     """Of one utterance by itself: what its words and its voice say, with nothing before it to compare with."""
     if not policy.feel:
         return None
-    words = read_sentiment(recognition.text, recognition.language)
-    signs = Signs(
-        voice=emotion.probabilities["angry"] if emotion else None,
-        words=max(words.negative, words.impolite),
-        profanity=words.profanity,
-        demand=words.demand,
-        repeated=words.repeated,
-    )
+    words = said(read_sentiment(meaning.text, meaning.language), meaning.upset)
+    signs = replace(words, voice=emotion.probabilities["angry"] if emotion else None)
     return step(CALM, signs, policy.frustration).score
 
 
@@ -261,23 +256,23 @@ def _prose(path: Path, heard: Heard) -> str:
     if not heard.text:
         return f"{lines[0]}\n  no speech"
     lines.append(f"  {heard.language}: {heard.text}")
-    said = []
+    details = []
     if heard.speech_rate is not None:
-        said.append(f"{heard.speech_rate:.1f} {'morae' if heard.language == 'ja' else 'syllables'}/s")
+        details.append(f"{heard.speech_rate:.1f} {'morae' if heard.language == 'ja' else 'syllables'}/s")
     if heard.prosody is not None:
         if heard.prosody.f0_median_hz is not None:
-            said.append(f"pitch {heard.prosody.f0_median_hz:.0f} Hz")
+            details.append(f"pitch {heard.prosody.f0_median_hz:.0f} Hz")
         if heard.prosody.f0_range_semitones is not None:
-            said.append(f"range {heard.prosody.f0_range_semitones:.1f} semitones")
+            details.append(f"range {heard.prosody.f0_range_semitones:.1f} semitones")
         if heard.prosody.energy_db is not None:
-            said.append(f"level {heard.prosody.energy_db:.1f} dB")
-        said.append(f"pauses {heard.prosody.pauses}")
+            details.append(f"level {heard.prosody.energy_db:.1f} dB")
+        details.append(f"pauses {heard.prosody.pauses}")
     if heard.emotion is not None:
-        said.append(f"{heard.emotion.label} ({heard.emotion.confidence:.2f})")
+        details.append(f"{heard.emotion.label} ({heard.emotion.confidence:.2f})")
     if heard.frustration is not None:
-        said.append(f"frustration {heard.frustration:.2f}")
-    if said:
-        lines.append(f"  {', '.join(said)}")
+        details.append(f"frustration {heard.frustration:.2f}")
+    if details:
+        lines.append(f"  {', '.join(details)}")
     if heard.meaning is not None:
         wanted = (
             f"{heard.meaning.intent} ({heard.meaning.confidence:.2f})" if heard.meaning.intent else "not understood"

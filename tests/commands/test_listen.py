@@ -306,3 +306,14 @@ def test_frustration_follows_the_deployment_s_policy(monkeypatch: pytest.MonkeyP
         scores.append(documents(SPOKEN)[0]["frustration"])
     assert scores[0] > 0.1
     assert scores[1] == 0.0
+
+
+def test_words_that_are_learnt_to_be_upset_count_as_in_a_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Judging(Understander):
+        def understand(
+            self, text: str, language: Language, expecting: Expectation = ANYTHING, now: datetime | None = None
+        ) -> Meaning:
+            return Meaning(text, language, None, 0.3, upset=0.9)
+
+    monkeypatch.setattr(listen, "create_listener", lambda settings: Listener(Recognizer("so be it"), Judging()))
+    assert documents(SPOKEN)[0]["frustration"] == pytest.approx(0.9 * FrustrationWeights().words, abs=0.01)
