@@ -59,21 +59,21 @@ class VoiceCache:
         """
         return self._fetch(text, language, rate, keep)[0]
 
-    def render(self, items: Iterable[tuple[str, Language]]) -> int:
+    def render(self, items: Iterable[tuple[str, Language, float]]) -> int:
         """Speak texts ahead of need, onto the disk.
 
         One that can't be spoken is logged and passed over: the others are still wanted.
 
         Args:
-            items: Text and language of each.
+            items: Text, language and relative speed of each.
 
         Returns:
             How many had to be spoken, being in neither memory nor folder.
         """
         made = 0
-        for text, language in items:
+        for text, language, rate in items:
             try:
-                made += self._fetch(text, language, 1.0, True)[1]
+                made += self._fetch(text, language, rate, True)[1]
             except SynthesisError as error:
                 _log.warning("prompt could not be rendered: %s", error)
         return made

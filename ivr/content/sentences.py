@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from ivr.content.types import Content, Language
+from ivr.content.types import Content, Language, Speaking
 
 _END = re.compile(r"(?<=[.!?。！？])\s*")
 
@@ -22,11 +22,16 @@ def sentences(text: str) -> list[str]:
     return found
 
 
-def spoken_ahead(content: Content) -> Iterable[tuple[str, Language]]:
-    """Every sentence of the prompts that has no placeholder: what can be spoken before anybody calls."""
+def spoken_ahead(content: Content) -> Iterable[tuple[str, Language, float]]:
+    """Every sentence of the prompts that has no placeholder: what can be spoken before anybody calls.
+
+    Yields:
+        The sentence, its language, and the speed of the tone it is written for.
+    """
     for language, texts in content.texts.items():
         for text in texts.values():
-            for wordings in text.wordings.values():
+            for tone, wordings in text.wordings.items():
+                speed = content.policy.speaking.get(tone, Speaking()).speed
                 for wording in wordings:
                     if "{" not in wording:
-                        yield from ((sentence, language) for sentence in sentences(wording))
+                        yield from ((sentence, language, speed) for sentence in sentences(wording))

@@ -158,9 +158,13 @@ def test_a_failure_reaches_the_caller_and_is_not_remembered(voice: CountingVoice
 def test_rendering_ahead_counts_what_was_missing(
     voice: CountingVoice, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    items: list[tuple[str, Language]] = [("hello", "en"), ("안녕하세요", "ko"), ("hello", "en")]
+    items: list[tuple[str, Language, float]] = [
+        ("hello", "en", 1.0),
+        ("안녕하세요", "ko", 1.0),
+        ("hello", "en", 1.0),
+    ]
     assert VoiceCache(voice, tmp_path).render(items) == 2
-    assert VoiceCache(voice, tmp_path).render([*items, ("goodbye", "en")]) == 1
+    assert VoiceCache(voice, tmp_path).render([*items, ("goodbye", "en", 1.0), ("hello", "en", 0.9)]) == 2
     voice.broken = True
-    assert VoiceCache(voice, tmp_path).render([("new", "en"), ("hello", "en")]) == 0
+    assert VoiceCache(voice, tmp_path).render([("new", "en", 1.0), ("hello", "en", 1.0)]) == 0
     assert "could not be rendered: broken" in caplog.text

@@ -6,6 +6,7 @@ import pytest
 
 from ivr.content.apologies import apologises
 from ivr.content.render import render
+from ivr.content.sentences import spoken_ahead
 from ivr.content.types import LANGUAGES, TONES, Content, Language, Text
 from ivr.dialogue.engine import decide, start
 from ivr.dialogue.types import (
@@ -176,6 +177,12 @@ def test_a_re_prompt_has_other_words_in_every_tone(content: Content) -> None:
                 count = max(len(wordings) for wordings in texts[key].wordings.values())
                 talk = [render(content, Say(key, wording=n), language, tone) for n in range(count)]
                 assert len(set(talk)) == count, (key, language, tone)
+
+
+def test_each_tone_is_spoken_ahead_at_its_own_speed(content: Content) -> None:
+    ahead = set(spoken_ahead(content))
+    assert ("Anything else?", "en", 1.15) in ahead
+    assert ("Is there anything else I can do for you?", "en", 1.0) in ahead
 
 
 # --- feelings off -----------------------------------------------------------------------------------------
