@@ -122,16 +122,16 @@ class Verification:
 class FrustrationWeights:
     """How the frustration score is made: ``frustration`` in ``prompts/policy.yaml``. All 0 to 1."""
 
-    voice: float = 0.25
+    voice: float = 0.2
     speed: float = 0.05
-    words: float = 0.4
+    words: float = 0.5
     profanity: float = 0.55
     demand: float = 0.5
     repeated: float = 0.25
     failed: float = 0.12
     interrupted: float = 0.08
     waiting: float = 0.1
-    kept: float = 0.7
+    kept: float = 0.8
     """Share of the score that is left at the next turn."""
     relief: float = 0.6
     """Share of what is left that thanks, or an answer, takes away."""

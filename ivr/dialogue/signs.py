@@ -53,8 +53,13 @@ def signs_of(before: DialogueState, decision: Decision, event: Heard) -> Signs:
         failed=1.0 if decision.action is Action.REPROMPT else 0.0,
         interrupted=1.0 if feeling.interrupted else 0.0,
         waiting=max(0.0, waited),
-        relief=max(told.relief, 1.0 - told.words if before.question == "anything_else" else 0.0),
+        relief=1.0 if _answered(before, decision) and told.words < CALM_BELOW else told.relief,
     )
+
+
+def _answered(before: DialogueState, decision: Decision) -> bool:
+    """Whether what the caller wanted was answered before, and they take it so."""
+    return before.question == "anything_else" and decision.action is not Action.REPROMPT
 
 
 def said(words: Sentiment, upset: float | None) -> Signs:
