@@ -19,6 +19,8 @@ CALLER_TURN = TurnRecord(
     prosody={"f0_median_hz": 182.0, "pauses": 1},
     speech_rate=4.8,
     frustration=0.12,
+    signs={"words": 0.3},
+    contributions={"words": 0.12},
 )
 ASSISTANT_TURN = TurnRecord("assistant", "내일 도착합니다.", 8770, 10_100, "ko", response_ms=430, interrupted=True)
 DECISION = DecisionRecord(8400, "answer", "the order was found", {"anger": 0.4, "repeats": 0.2})

@@ -120,7 +120,8 @@ def test_a_call_is_kept_as_the_interface_says(store: Store, journal: DatabaseJou
         "prosody": {"f0_median_hz": 182.0, "pauses": 1},
         "speech_rate": 4.8,
         "frustration": 0.12,
-        "signs": None,
+        "signs": {"words": 0.3},
+        "contributions": {"words": 0.12},
         "interrupted": False,
         "recognition": None,
     }
