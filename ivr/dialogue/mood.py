@@ -134,10 +134,12 @@ def replay(turns: Iterable[Signs], policy: Policy) -> tuple[Replayed, ...]:
 def _risen(before: Frustration, now: Frustration, policy: Policy) -> bool:
     """Whether something felt in this turn took the score over the threshold, or up again by a good part of it.
 
-    A turn that was only not understood is answered with a re-prompt, which has its own sorry.
+    A turn that was only not understood, or said once more, is answered with a re-prompt, which has its own sorry:
+    feeling must have given at least as much as everything else in it.
     """
     rise = now.score - before.score
-    felt = any(now.contributions.get(name, 0.0) > 0 for name in FELT)
+    given = {name: part for name, part in now.contributions.items() if name != "carried"}
+    felt = 2 * sum(given.get(name, 0.0) for name in FELT) >= sum(given.values()) > 0
     return (
         felt
         and now.score >= policy.empathise_from
