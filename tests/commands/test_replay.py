@@ -26,7 +26,7 @@ def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     journal.turn("CA1", TurnRecord("assistant", "안녕하세요", 0, 1_000))
     said = [
         ("주문 언제 와요", {}, 0.0),
-        ("도대체 뭐 하는 거예요", {"words": 0.9, "repeated": 0.7}, 0.47),
+        ("도대체 뭐 하는 거예요", {"words": 0.7, "repeated": 0.7}, 0.47),
         ("장난해요\x1b진짜", {"words": 0.9, "voice": 0.8}, 0.66),
     ]
     for at, (text, signs, score) in enumerate(said, 1):
