@@ -9,6 +9,8 @@ import pytest
 from ivr.content.types import FrustrationWeights, Policy
 from ivr.dialogue.frustration import CALM, SIGNS, Signs, course, highest_alone, step
 from ivr.dialogue.mood import replay
+from ivr.dialogue.signs import said
+from ivr.understanding.sentiment.types import Sentiment
 
 WEIGHTS = FrustrationWeights()
 
@@ -35,7 +37,7 @@ def test_signs_add_up_and_what_each_gave_is_told() -> None:
 def test_the_order_of_events_matters_only_through_time() -> None:
     early, late = Signs(profanity=1.0), Signs()
     first = course([early, late, late], WEIGHTS)
-    assert [round(each.score, 3) for each in first] == [0.55, 0.385, 0.269]
+    assert [round(each.score, 3) for each in first] == [0.55, 0.44, 0.352]
 
 
 def test_thanks_take_from_what_was_carried() -> None:
@@ -45,10 +47,10 @@ def test_thanks_take_from_what_was_carried() -> None:
 
 def test_the_level_rises_at_once_and_falls_late() -> None:
     rising = step(CALM, Signs(words=1.0), WEIGHTS)
-    falling = step(rising, Signs(), WEIGHTS)
+    falling = step(step(step(rising, Signs(), WEIGHTS), Signs(), WEIGHTS), Signs(), WEIGHTS)
     assert (rising.level, falling.level) == ("irritated", "irritated")
     assert falling.score < WEIGHTS.irritated_from
-    assert step(falling, Signs(), WEIGHTS).level == "calm"
+    assert step(falling, Signs(relief=1.0), WEIGHTS).level == "calm"
 
 
 def test_not_known_and_not_a_number_count_as_nothing() -> None:
@@ -65,6 +67,34 @@ def test_the_score_never_leaves_its_range() -> None:
     assert all(later >= earlier for earlier, later in pairwise(scores))
 
 
+def test_one_turn_of_words_alone_hands_nobody_over() -> None:
+    policy = Policy()
+    assert step(CALM, Signs(words=1.0), WEIGHTS).score < policy.hand_over_from
+    assert step(CALM, Signs(words=0.6, failed=1.0), WEIGHTS).score < policy.offer_person_from
+
+
+def test_weak_signs_over_turns_bring_an_offer() -> None:
+    grumbling = Signs(words=0.45, failed=1.0)
+    reactions = [each.reaction for each in replay([grumbling] * 3, Policy())]
+    assert reactions[0] != "offer_agent"
+    assert "offer_agent" in reactions
+
+
+@pytest.mark.parametrize("upset", [0.0, 0.05, 0.3, 0.9, 1.0, None])
+def test_words_of_profanity_and_demand_count_as_far_as_they_sound_upset(upset: float | None) -> None:
+    found = said(Sentiment(profanity=0.9, demand=0.8, negative=0.7, thanks=0.5), upset)
+    share = 1.0 if upset is None else upset
+    assert found.profanity == pytest.approx(0.9 * share)
+    assert found.demand == pytest.approx(0.8 * share)
+    assert found.words == (0.7 if upset is None else upset)
+
+
+def test_plainly_calm_words_take_from_what_was_carried_and_upset_ones_do_not() -> None:
+    assert said(Sentiment(), 0.01).relief > said(Sentiment(), 0.15).relief > 0
+    assert said(Sentiment(), 0.4).relief == 0.0
+    assert said(Sentiment(thanks=0.7), 0.95).relief < 0.05  # "thanks for nothing"
+
+
 def test_a_voice_that_is_only_loud_reaches_no_hand_over() -> None:
     alone = [each.score for each in course([Signs(voice=1.0)] * 100, WEIGHTS)]
     assert alone[-1] == pytest.approx(highest_alone("voice", WEIGHTS))
@@ -72,7 +102,7 @@ def test_a_voice_that_is_only_loud_reaches_no_hand_over() -> None:
 
 
 def test_another_policy_can_be_tried_on_the_same_call() -> None:
-    turns = [Signs(), Signs(words=0.9, repeated=0.7), Signs(failed=1.0), Signs(words=0.9, profanity=0.9)]
+    turns = [Signs(), Signs(words=0.7, repeated=0.7), Signs(failed=1.0), Signs(words=0.9, profanity=0.9)]
     reactions = [each.reaction for each in replay(turns, Policy())]
     assert reactions == ["none", "empathise", "none", "hand_off"]
     patient = replace(Policy(), offer_person_from=0.9, hand_over_from=0.95)

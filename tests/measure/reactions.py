@@ -1,18 +1,20 @@
 """Whether upset callers reach a person in time, and calm ones are left in peace, on scripted calls.
 
-``python -m tests.measure.reactions [--calls FILE] [--half development|test] [--policy FILE] [--verbose]``
+``python -m tests.measure.reactions [--calls FILE] [--policy FILE] [--without SIGN …] [--signs] [--verbose]``
 
-The calls of ``tests/feelings/calls.yaml`` were written without knowing what the machine looks for; odd-numbered
-ones are for development, even-numbered ones were looked at for nothing but the figures. Their words go through the
-real understanding, sentiment reader and dialogue with the demo shop's requests. How angry the voice sounds is
-assumed by the script, not measured: the table has rows without it.
+The calls of ``tests/feelings/calls.yaml`` were written without knowing what the machine looks for, but have been
+looked at since: all of them are for development. Words go through the real understanding, sentiment reader and
+dialogue with the demo shop's requests. How angry the voice sounds is assumed by the script, not measured: the table
+has rows without it. Intervals are Wilson's, 95 %.
 
 A sour call is in time when a person is offered or takes over, for whatever reason, in the turn in which the caller
 turns or in one of the next two. A calm call is disturbed when a person takes over, or is offered, for frustration.
 """
 
 import argparse
-from collections.abc import Mapping
+import math
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -23,6 +25,7 @@ from ivr.content.policy import read_policy
 from ivr.content.problems import Problems
 from ivr.content.types import LANGUAGES, Content, Language
 from ivr.dialogue.engine import decide, start
+from ivr.dialogue.frustration import SIGNS
 from ivr.dialogue.types import Action, Answered, Decision, Feeling, Fulfilled, HandoffReason, Heard
 from ivr.understanding.engine import create_understander
 from ivr.understanding.sentiment.reader import read_sentiment
@@ -57,6 +60,8 @@ class Outcome:
     upset_at: int | None = None
     """The same, for frustration."""
     course: list[float] = field(default_factory=list)
+    given: list[Mapping[str, float]] = field(default_factory=list)
+    """What each sign gave to the score, turn by turn."""
 
 
 def scripts(path: Path = CALLS) -> list[Script]:
@@ -94,6 +99,7 @@ def play(script: Script, content: Content, understander: Understander, *, voice:
             )
             decisions.append(decision)
         outcome.course.append(state.mood.frustration.score)
+        outcome.given.append(state.mood.frustration.contributions)
         reasons = {each.handoff for each in decisions}
         if reasons & {HandoffReason.FRUSTRATION}:
             outcome.upset_at = outcome.upset_at or turn
@@ -121,12 +127,46 @@ def in_time(outcome: Outcome) -> bool:
     return turned is not None and outcome.near_at is not None and outcome.near_at <= turned + WITHIN_TURNS
 
 
+def wilson(hits: int, of: int) -> tuple[float, float]:
+    """The 95 % interval of a share (Wilson 1927)."""
+    if not of:
+        return 0.0, 1.0
+    z, share = 1.96, hits / of
+    middle, spread = share + z * z / (2 * of), z * math.sqrt(share * (1 - share) / of + z * z / (4 * of * of))
+    return max(0.0, middle - spread) / (1 + z * z / of), (middle + spread) / (1 + z * z / of)
+
+
+def told(hits: int, of: int) -> str:
+    """A share, for people."""
+    low, high = wilson(hits, of)
+    return f"{hits} of {of} ({low:.0%} to {high:.0%})"
+
+
+def parts_of_signs(played: Sequence[Outcome]) -> Mapping[str, tuple[float, float]]:
+    """Sign → its mean share of what was given to the score, in sour calls from where they turn, and in calm ones.
+
+    What was carried over from the turn before is left out: a sign gave it then.
+    """
+    given: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
+    for outcome in played:
+        turned = outcome.script.turns_at
+        for turn, signs in enumerate(outcome.given, 1):
+            if turned is None or turn >= turned:
+                for sign, value in signs.items():
+                    given[sign][turned is None] += value
+    given.pop("carried", None)
+    sour, calm = (sum(each[side] for each in given.values()) or 1.0 for side in (0, 1))
+    shares = {sign: (each[0] / sour, each[1] / calm) for sign, each in given.items()}
+    return dict(sorted(shares.items(), key=lambda each: -each[1][0]))
+
+
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--calls", type=Path, default=CALLS)
-    parser.add_argument("--half", choices=["development", "test"])
     parser.add_argument("--policy", type=Path, help="a policy.yaml to try in place of the shipped one")
+    parser.add_argument("--without", nargs="+", choices=SIGNS, default=[], help="signs that weigh nothing")
+    parser.add_argument("--signs", action="store_true", help="print what each sign gives, and does when left out")
     parser.add_argument("--verbose", action="store_true", help="print each call's course")
     options = parser.parse_args()
     content = load_content(ROOT / "prompts")
@@ -135,9 +175,8 @@ def main() -> None:
         content = replace(content, policy=read_policy(options.policy, problems))
         problems.raise_any()
     calls = scripts(options.calls)
-    if options.half:
-        calls = [each for each in calls if int(each.name[-2:]) % 2 == (options.half == "development")]
     understander = create_understander(content)
+    content = without(content, options.without)
     print("| voice | language | upset callers near a person in time | calm calls disturbed |")
     print("|---|---|---|---|")
     for voice in (True, False):
@@ -149,11 +188,30 @@ def main() -> None:
             disturbed = sum(each.upset_at is not None for each in calm)
             print(
                 f"| {'assumed' if voice else 'not heard'} | {language or 'all'} | "
-                f"{sum(map(in_time, sour))} of {len(sour)} | {disturbed} of {len(calm)} |"
+                f"{told(sum(map(in_time, sour)), len(sour))} | {told(disturbed, len(calm))} |"
             )
         for each in played if options.verbose else ():
             course = " ".join(f"{score:.2f}" for score in each.course)
             print(f"  {each.script.name}: turns at {each.script.turns_at}, near {each.near_at}: {course}")
+    if options.signs:
+        _print_signs(calls, content, understander)
+
+
+def without(content: Content, signs: Sequence[str]) -> Content:
+    """The same content with a policy in which some signs weigh nothing."""
+    weights = replace(content.policy.frustration, **dict.fromkeys(signs, 0.0))
+    return replace(content, policy=replace(content.policy, frustration=weights))
+
+
+def _print_signs(calls: Sequence[Script], content: Content, understander: Understander) -> None:
+    shares = parts_of_signs([play(script, content, understander) for script in calls])
+    print("\n| sign | share in upset turns | share in calm calls | without it: in time, disturbed |")
+    print("|---|---|---|---|")
+    for sign, (sour, calm) in shares.items():
+        played = [play(script, without(content, [sign]), understander) for script in calls]
+        found = sum(in_time(each) for each in played)
+        disturbed = sum(each.upset_at is not None for each in played if each.script.turns_at is None)
+        print(f"| {sign} | {sour:.0%} | {calm:.0%} | {found}, {disturbed} |")
 
 
 if __name__ == "__main__":
