@@ -5,6 +5,10 @@
     HotlineError
     ├── ConfigurationError    a setting is wrong: names the key
     ├── ContentError          a prompt, request or policy file is wrong: names file and line
+    ├── DeskError             the agents' desk could not do what was asked
+    │   ├── CallTakenError         another agent has the call, or it is over
+    │   ├── CallerGoneError        the caller is no longer on the line
+    │   └── DeskBusyError          its database is locked or away: nothing was changed, try again
     ├── FulfilmentError       what was asked could not be done
     │   └── BackendDownError       the order database (or another system) can't be reached
     ├── LineError             the phone line misbehaved
@@ -24,6 +28,22 @@ class ConfigurationError(HotlineError):
 
 class ContentError(HotlineError):
     """A file under ``prompts/`` is wrong; the message is ``file:line: problem``."""
+
+
+class DeskError(HotlineError):
+    """The agents' desk could not do what was asked; the message says why."""
+
+
+class CallTakenError(DeskError):
+    """The call can't be taken any more: another agent has it, or it is over."""
+
+
+class CallerGoneError(DeskError):
+    """The caller is no longer on the line."""
+
+
+class DeskBusyError(DeskError):
+    """The desk's database is locked or away. Nothing was changed; the same may succeed in a moment."""
 
 
 class FulfilmentError(HotlineError):
