@@ -227,9 +227,9 @@ class Bridge(Protocol):
 
 
 class DeskEvents(Protocol):
-    """What the conversation and the bridge tell the desk (:class:`ivr.handoff.desk.Desk`). Never blocks, never raises.
+    """What the conversation and the bridge tell the desk (:class:`ivr.handoff.desk.Desk`).
 
-    Each may come twice or late: what no longer fits the hand-off's state changes nothing.
+    Never blocks, never raises. Each may come twice or late: what no longer fits the hand-off's state changes nothing.
     """
 
     def request(self, call: WaitingCall) -> None:
@@ -253,7 +253,7 @@ class DeskEvents(Protocol):
         ...
 
     def caller_chose(self, call_sid: str, choice: CallerChoice, at: datetime | None = None) -> None:
-        """The caller would rather be called back (at a time, if they named one), leave a message, or go on alone."""
+        """The caller would rather be called back (``at`` a time, if they named one), or leave a message, or go on."""
         ...
 
 
