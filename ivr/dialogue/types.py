@@ -197,6 +197,8 @@ class Tried:
     intent: str
     outcome: str
     detail: str = ""
+    facts: Mapping[str, str] = field(default_factory=dict)
+    """What the connector verified in this very look-up."""
 
 
 # fmt: off
