@@ -127,6 +127,8 @@ class HandOff:
     accepted_at: datetime | None = None
     ended_at: datetime | None = None
     """When the talk (or the waiting) was over."""
+    offered_at: datetime | None = None
+    """When it was last offered."""
     returned: int = 0
     """How many agents were lost in mid-talk."""
     on_hold: bool = False
@@ -152,8 +154,8 @@ class Agent:
     """What is offered to them, what they talk about, or what they write up."""
     last_frustration: float | None = None
     """Of the caller they talked with last; None: none today."""
-    last_ended_at: datetime | None = None
-    """When that talk was over."""
+    last_free_at: datetime | None = None
+    """When they were through with that call, wrap-up included; None while they are not."""
     calls_today: int = 0
     hard_calls_today: int = 0
     anger_today: float = 0.0
@@ -229,7 +231,7 @@ class Bridge(Protocol):
 class DeskEvents(Protocol):
     """What the conversation and the bridge tell the desk (:class:`ivr.handoff.desk.Desk`).
 
-    Never blocks, never raises. Each may come twice or late: what no longer fits the hand-off's state changes nothing.
+    Never blocks, never raises. Each may come twice or late: what does not fit the hand-off's state changes nothing.
     """
 
     def request(self, call: WaitingCall) -> None:
@@ -253,17 +255,16 @@ class DeskEvents(Protocol):
         ...
 
     def caller_chose(self, call_sid: str, choice: CallerChoice, at: datetime | None = None) -> None:
-        """The caller would rather be called back (``at`` a time, if they named one), or leave a message, or go on."""
+        """The caller would rather be called back (``at`` a time, if they named one), leave a message, or go on."""
         ...
 
 
 @dataclass(frozen=True)
 class Choice:
-    """What routing decided for one call, and why."""
+    """Whom routing chose for a call, and why."""
 
-    call_sid: str
-    agent_id: str | None
-    """None: nobody now."""
+    hand_off_id: str
+    agent_id: str
     reason: str
     """A sentence for people."""
     contributions: Mapping[str, float] = field(default_factory=dict)

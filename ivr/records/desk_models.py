@@ -88,6 +88,8 @@ class DeskOfferRow(Base):
     answer: Mapped[str | None] = mapped_column(String(16))
     """``accepted``, a :class:`ivr.handoff.types.DeclineReason`, or ``withdrawn``."""
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    free_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When the agent was through with the call, wrap-up included."""
 
 
 class DeskEventRow(Base):

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import platformdirs
-from sqlalchemy import func, select
+from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -52,6 +52,11 @@ class Store:
         self.presence = Presence(state_dir)
         self.where = self._engine.url.render_as_string(hide_password=True)
         """The database's URL without its password, for messages."""
+
+    @property
+    def engine(self) -> Engine:
+        """The database, for what is not of one call (:mod:`ivr.handoff.desk_store`)."""
+        return self._engine
 
     def migrate(self) -> None:
         """Create or upgrade the tables; quick and harmless when they are up to date.

@@ -3,7 +3,7 @@
 from alembic import context
 
 from ivr.errors import RecordsError
-from ivr.records.models import Base
+from ivr.records.desk_models import Base
 
 connection = context.config.attributes.get("connection")
 if connection is None:

@@ -47,6 +47,7 @@ def upgrade() -> None:
         sa.Column("contributions", sa.JSON(), nullable=False),
         sa.Column("answer", sa.String(16)),
         sa.Column("answered_at", _TIME),
+        sa.Column("free_at", _TIME),
         sa.PrimaryKeyConstraint("id", name="pk_desk_offers"),
         sa.ForeignKeyConstraint(
             ["desk_call_id"], ["desk_calls.id"], name="fk_desk_offers_desk_call_id_desk_calls", ondelete="CASCADE"
