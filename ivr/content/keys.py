@@ -35,6 +35,15 @@ HANDOFF_KEYS = (
     "why_unknown_intent",
     "why_business_rule",
     "why_failure",
+    *("summary_caller_number", "summary_caller_withheld", "summary_caller_language", "summary_caller_verified"),
+    *("summary_caller_proven", "summary_caller_unverified", "summary_caller_earlier", "summary_caller_new"),
+    *("summary_language_ko", "summary_language_en", "summary_language_ja", "summary_language_zh"),
+    *("summary_request", "summary_request_words", "summary_told", "summary_verified", "summary_not_understood"),
+    *("summary_tried", "summary_tried_detail", "summary_feeling", "summary_course", "summary_turned"),
+    *("summary_level_calm", "summary_level_irritated", "summary_level_upset"),
+    *("summary_risk", "summary_risk_safety", "summary_risk_vulnerable", "summary_risk_legal", "summary_risk_press"),
+    *("summary_opening_again", "summary_opening_again_number", "summary_opening_sorry", "summary_opening_safety"),
+    "summary_opening_name",
 )
 """Shown and whispered to the agent who takes over."""
 
@@ -72,3 +81,18 @@ def person_of(intent: str) -> str:
 def incident_of(name: str) -> str:
     """Text that tells of an incident."""
     return f"incident_{name}"
+
+
+def fact_of(name: str) -> str:
+    """Text that names a fact or slot to an agent; there need not be one."""
+    return f"summary_fact_{name}"
+
+
+def outcome_of(outcome: str) -> str:
+    """Text that names an outcome, or a state, to an agent; there need not be one."""
+    return f"summary_outcome_{outcome}"
+
+
+def emotion_of(label: str) -> str:
+    """Text that names how a voice sounds to an agent; there need not be one."""
+    return f"summary_emotion_{label}"

@@ -1,0 +1,92 @@
+"""What is known of a call at the moment a person is wanted, and where each piece of it comes from."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from ivr.content.types import Content, Language
+from ivr.dialogue.types import DialogueState, HandoffReason
+from ivr.records.history import EarlierCall
+from ivr.records.types import TurnRecord
+
+SourceKind = Literal["turn", "lookup", "verified", "told", "line", "history", "call", "state", "decision"]
+"""``turn`` 3: the fourth turn · ``lookup`` 0: the first thing tried · ``verified`` NAME: a fact of a connector ·
+``told`` SLOT: what the caller said for it · ``line`` ``number`` or ``language`` · ``history`` CALLSID and ``call``
+``count``: earlier calls · ``state`` NAME: of the conversation · ``decision``: why a person is wanted."""
+
+Section = Literal["headline", "caller", "request", "verified", "tried", "feeling", "risks", "suggested_opening"]
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a statement comes from."""
+
+    kind: SourceKind
+    at: str = ""
+
+    def __str__(self) -> str:
+        """As in the interface: ``turn:3``."""
+        return f"{self.kind}:{self.at}" if self.at else self.kind
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One sentence or line of a summary."""
+
+    section: Section
+    text: str
+    sources: tuple[Source, ...]
+
+    def as_json(self) -> dict[str, object]:
+        """As in the interface."""
+        return {"section": self.section, "text": self.text, "sources": [str(source) for source in self.sources]}
+
+
+@dataclass(frozen=True)
+class Facts:
+    """A call so far: all that a summary may be made from."""
+
+    state: DialogueState
+    turns: Sequence[TurnRecord]
+    reason: HandoffReason
+    from_number: str | None
+    content: Content
+    language: Language
+    """The agents'."""
+    earlier: Sequence[EarlierCall] | None = None
+    """Earlier calls of the number, newest first; None: not known."""
+
+
+def evidence(facts: Facts) -> Mapping[str, tuple[str, ...]]:
+    """What each source says, as text that a statement can be held against.
+
+    Returns:
+        Name of the source (:meth:`Source.__str__`) → the texts behind it.
+    """
+    state, found = facts.state, dict[str, tuple[str, ...]]()
+    for index, turn in enumerate(facts.turns):
+        found[f"turn:{index}"] = (turn.text, *turn.slots.values(), *_intent(turn.intent))
+    for index, tried in enumerate(state.tried):
+        found[f"lookup:{index}"] = (tried.intent, tried.outcome, tried.detail, *tried.facts.values())
+    found |= {f"verified:{name}": (value,) for name, value in state.verified.items()}
+    found |= {f"told:{slot}": (value,) for slot, value in state.slots.items()}
+    found["line:number"] = (facts.from_number or "",)
+    found["line:language"] = (state.language,)
+    for call in facts.earlier or ():
+        found[f"history:{call.call_sid}"] = (
+            f"{call.started_at:%Y-%m-%d}",
+            call.outcome,
+            *call.intents,
+            *_intent(call.left_open),
+        )
+    count = len(facts.earlier or ())
+    found["call:count"] = (str(count), str(count + 1))
+    found["state:failures"] = (str(state.failures),)
+    found["state:intent"] = _intent(state.intent)
+    found["state:proven"] = state.proven
+    found["decision"] = (facts.reason.value,)
+    return found
+
+
+def _intent(intent: str | None) -> tuple[str, ...]:
+    return () if intent is None else (intent,)
