@@ -26,7 +26,7 @@ LOST_AFTER_S = 4.0
 second between two rounds of the desk the caller is told within 5 s."""
 
 SILENT_S = 90.0
-"""The same for a browser whose event stream is open: browsers let a page that is out of sight wake once a minute."""
+"""The same while a browser listens to events: a page that is out of sight may wake only once a minute."""
 
 CHOSEN = frozenset({AgentStatus.AVAILABLE, AgentStatus.BREAK, AgentStatus.OFFLINE})
 """What agents may set themselves."""

@@ -96,7 +96,7 @@ class WaitingCall:
 
     call_sid: str
     at: datetime
-    """When the hand-off was decided; aware, by the desk's clock (:meth:`ivr.handoff.desk.Desk.now`)."""
+    """When the waiting began; aware. The desk sets it anew by its own clock, which never jumps."""
     language: str | None = None
     """``ko``, ``en``, ``ja``, ``zh``; None: not known."""
     topic: str | None = None
