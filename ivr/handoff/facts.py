@@ -11,8 +11,8 @@ from ivr.records.types import TurnRecord
 
 SourceKind = Literal["turn", "lookup", "verified", "told", "line", "history", "call", "state", "decision"]
 """``turn`` 3: the fourth turn · ``lookup`` 0: the first thing tried · ``verified`` NAME: a fact of a connector ·
-``told`` SLOT: what the caller said for it · ``line`` ``number`` or ``language`` · ``history`` CALLSID and ``call``
-``count``: earlier calls · ``state`` NAME: of the conversation · ``decision``: why a person is wanted."""
+``told`` SLOT: what the caller said for it · ``line`` ``number`` or ``language`` · ``history`` CALLSID: an earlier
+call · ``call`` ``count``: how many there were; ``call`` INTENT: how many about it, this one included · ``state`` NAME: of the conversation · ``decision``: why a person is wanted."""
 
 Section = Literal["headline", "caller", "request", "verified", "tried", "feeling", "risks", "suggested_opening"]
 
@@ -79,13 +79,19 @@ def evidence(facts: Facts) -> Mapping[str, tuple[str, ...]]:
             *call.intents,
             *_intent(call.left_open),
         )
-    count = len(facts.earlier or ())
-    found["call:count"] = (str(count), str(count + 1))
+    found["call:count"] = (str(len(facts.earlier or ())),)
+    for intent in {each for call in facts.earlier or () for each in call.intents}:
+        found[f"call:{intent}"] = (intent, str(len(same_before(facts, intent)) + 1))
     found["state:failures"] = (str(state.failures),)
     found["state:intent"] = _intent(state.intent)
     found["state:proven"] = state.proven
     found["decision"] = (facts.reason.value,)
     return found
+
+
+def same_before(facts: Facts, intent: str | None) -> tuple[EarlierCall, ...]:
+    """Earlier calls about the same request."""
+    return tuple(call for call in facts.earlier or () if intent is not None and intent in call.intents)
 
 
 def _intent(intent: str | None) -> tuple[str, ...]:

@@ -46,8 +46,9 @@ def test_a_caller_who_asked_for_a_person_after_an_answer(content: Content) -> No
     assert summary["caller"] == {"number": "+821055500101", "language": "ko"}
     assert summary["request"] == "주문한 운동화가 아직 안 왔어요", "in the caller's own words"
     assert summary["verified"] == {"order_number": "47291", "status": "on_the_way"}
-    assert summary["tried"] == ["주문 조회: on_the_way (47291)"]
-    assert summary["feeling"] == "angry"
+    assert summary["tried"] == ["주문 조회 (47291): 배송 중"]
+    assert summary["emotion"] == "angry"
+    assert summary["feeling"] == "현재 상태: 목소리에 화가 남"
     assert "47291" in str(summary["suggested_opening"])
     assert whisper(summary, content, "ko") == "주문 조회 문의 고객입니다. 상담원을 요청하셨습니다. 사 칠 이 구 일."
 
