@@ -46,6 +46,10 @@ class Attendance:
         with self._lock:
             self._seen_s[agent_id] = max(now_s, self._seen_s.get(agent_id, now_s))
 
+    def expect(self, agent_id: str, until_s: float) -> None:
+        """A browser will come back by then: the server was away, not the browser."""
+        self.beat(agent_id, until_s - LOST_AFTER_S)
+
     def stream_opened(self, agent_id: str, now_s: float) -> None:
         """A browser listens to events."""
         self.beat(agent_id, now_s)

@@ -1,8 +1,8 @@
 """The desk: callers who wait, agents who take them, and nobody lost in between.
 
 What people click (accept, decline, finish …) is done at once, in the thread that asks, and settled by the database.
-What happens to callers and browsers is put into an inbox; one thread of the desk's own works it off, looks after what
-is overdue and lets waiting calls ring at agents. If the database is locked, a click is answered with
+What happens to callers and browsers is put into an inbox; one thread of the desk's own works it off, looks after
+what is overdue and lets waiting calls ring at agents. If the database is locked, a click is answered with
 :class:`ivr.errors.DeskBusyError` and the inbox keeps what it holds.
 """
 
@@ -16,7 +16,7 @@ import structlog
 
 from ivr.content import hours as opening
 from ivr.content.types import Hours
-from ivr.errors import CallTakenError, DeskBusyError, DeskError
+from ivr.errors import CallTakenError, DeskBusyError, DeskError, RecordsError
 from ivr.handoff import routing
 from ivr.handoff.agents import AgentStore, Attendance
 from ivr.handoff.desk_clock import DeskClock
@@ -24,7 +24,7 @@ from ivr.handoff.desk_inbox import Inbox
 from ivr.handoff.desk_moves import DeskMoves
 from ivr.handoff.desk_reads import Board
 from ivr.handoff.desk_record import DeskRecord
-from ivr.handoff.desk_rules import DeskPolicy, overdue
+from ivr.handoff.desk_rules import DeskPolicy, Step, overdue
 from ivr.handoff.desk_store import DeskStore
 from ivr.handoff.queue import outlooks
 from ivr.handoff.types import (
@@ -61,6 +61,7 @@ class Desk:
         policy: DeskPolicy | None = None,
         hours: Callable[[], Hours] = Hours,
         clock: DeskClock | None = None,
+        prepare: Callable[["Desk"], None] = lambda desk: None,
     ) -> None:
         """Open the desk; nothing moves before :meth:`start` (or :meth:`round`).
 
@@ -71,6 +72,9 @@ class Desk:
             policy: The deployment's.
             hours: The managers' opening times, the version of this moment.
             clock: For tests.
+            prepare: Called in the desk's thread before its first round, until it succeeds: makes the tables,
+                recovers what a dead process left (:func:`ivr.handoff.recovery.recover`). May raise
+                :class:`RecordsError`.
         """
         self.store = store
         self.agents = AgentStore(store)
@@ -79,6 +83,7 @@ class Desk:
         self.policy = policy or DeskPolicy()
         self._record = record
         self._bridge = bridge
+        self._prepare = prepare
         self._hours = hours
         self.inbox = Inbox()
         self._moves = DeskMoves(store, record, bridge, hours, self.clock)
@@ -116,6 +121,14 @@ class Desk:
             "machine": HandOffState.BACK_TO_MACHINE,
         }[choice]
         self.inbox.tell(lambda: self._moves.chose(call_sid, to, at))
+
+    def recovered(self, hand_off: HandOff, to: HandOffState, why: str) -> None:
+        """Bring a hand-off that a dead process left behind into a state that is true again.
+
+        Raises:
+            DeskBusyError: try again.
+        """
+        self._moves.move(hand_off, to, why, AgentStatus.BREAK)
 
     # --- what agents click --------------------------------------------------------------------------------
 
@@ -250,7 +263,7 @@ class Desk:
     # --- the desk's own thread ----------------------------------------------------------------------------
 
     def start(self) -> None:
-        """Recover what a dead process left, then look after callers; the tables must exist."""
+        """Begin to look after callers."""
         self._thread.start()
 
     def stop(self) -> None:
@@ -278,7 +291,7 @@ class Desk:
             is_open=is_open,
         )
         for step in steps:
-            self._moves.do(step)
+            self._try(step)
         if steps:
             board, now = self.board(), self.now()
         waiting = [each for each in board.hand_offs if each.state is HandOffState.WAITING]
@@ -297,15 +310,27 @@ class Desk:
         if steps or choices:
             self.inbox.wake()
 
+    def _try(self, step: Step) -> None:
+        """Do one step; what goes wrong with one caller is no other caller's trouble."""
+        try:
+            self._moves.do(step)
+        except DeskBusyError:
+            raise
+        except Exception:
+            _log.exception("desk_step_failed", step=str(step)[:500])
+
     def _run(self) -> None:
-        seen, troubled = 0, False
+        seen, troubled, prepared = 0, False, False
         while not self.inbox.closed:
             try:
+                if not prepared:
+                    self._prepare(self)
+                    prepared = True
                 self.round()
                 if troubled:
                     _log.warning("desk_database_back")
                 troubled = False
-            except DeskBusyError as error:
+            except RecordsError as error:
                 if not troubled:
                     _log.error("desk_database_down", problem=str(error))
                 troubled = True

@@ -15,7 +15,7 @@ def _wall() -> datetime:
 class DeskClock:
     """Reads the machine's clock once and goes on by the monotonic one.
 
-    So no correction of the former (a time server, a virtual machine set right) makes anybody wait minus three hours.
+    So no correction of the former (by a time server, say) makes anybody wait for minus three hours.
     Browsers' clocks are never asked.
     """
 

@@ -9,8 +9,8 @@ import structlog
 from ivr.errors import DeskBusyError
 
 MOST_NEWS = 10_000
-"""News that wait for the database. Beyond that the oldest are dropped: rounds find out by themselves who is gone, and
-a request may be repeated."""
+"""News that wait for the database. Beyond that the oldest are dropped: rounds find out by themselves who is gone,
+and a request may be repeated."""
 
 _log = structlog.get_logger(__name__)
 

@@ -109,7 +109,10 @@ class DeskMoves:
             return False
         _log.info("desk_moved", call_sid=call_sid, since=hand_off.state.value, to=to.value, why=why)
         if to in ENDS and self._bridge is not None:
-            self._bridge.detach(call_sid, ENDS[to])
+            try:
+                self._bridge.detach(call_sid, ENDS[to])
+            except Exception:  # the record below must be right all the same
+                _log.exception("desk_detach_failed", call_sid=call_sid)
         self._record.moved(hand_off, to, at or self._soonest())
         return True
 

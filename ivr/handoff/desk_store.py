@@ -273,6 +273,11 @@ class DeskStore:
             note(connection, now, to.value, hand_off.call.call_sid, hand_off.agent_id, why=why)
             return True
 
+    def adopt(self, hand_off: HandOff) -> None:
+        """The caller's stream is in this process now."""
+        with self.writing() as connection:
+            connection.execute(update(CALLS).where(CALLS.c.id == hand_off.id).values(node=self.node))
+
     def write(self, hand_off: HandOff, agent_id: str, now: datetime, kind: str, **values: object) -> bool:
         """Change what an agent writes on their own call (``notes``, ``disposition``, ``on_hold``)."""
         with self.writing() as connection:

@@ -148,7 +148,7 @@ class Store:
                 stale = [
                     row
                     for row in session.scalars(select(CallRow).where(CallRow.ended_at.is_(None)))
-                    if row.node not in unfinished and self._dead(row)
+                    if row.node not in unfinished and self.dead(row.node, row.started_at)
                 ]
                 for row in stale:
                     row.ended_at, row.ended_seq = _last_sign(session, row)
@@ -164,10 +164,11 @@ class Store:
         self._engine.dispose()
         self.presence.close()
 
-    def _dead(self, row: CallRow) -> bool:
-        if self._beside or self.presence.is_local(row.node):
-            return not self.presence.alive(row.node)
-        return datetime.now(UTC) - row.started_at > FORGOTTEN_AFTER
+    def dead(self, node: str, since: datetime) -> bool:
+        """Whether the process ``node``, which was alive at ``since``, is not any more."""
+        if self._beside or self.presence.is_local(node):
+            return not self.presence.alive(node)
+        return datetime.now(UTC) - since > FORGOTTEN_AFTER
 
     @contextmanager
     def _reading(self) -> Iterator[Session]:
