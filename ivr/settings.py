@@ -53,6 +53,34 @@ class Settings(BaseSettings):
         description="Seconds live calls may go on after SIGTERM before they go to a person.",
     )
 
+    # Logins
+    login_idle_s: float = Field(
+        3600.0, ge=60, le=86400, description="Seconds without a request after which a browser must log in again."
+    )
+    login_max_s: float = Field(
+        43200.0, ge=300, le=604800, description="Seconds after which it must log in again in any case."
+    )
+    api_rate_per_min: int = Field(
+        1200,
+        ge=10,
+        le=100_000,
+        description="Requests a minute that one person or token may make; more get 429. Not limited on the "
+        "embedded default.",
+    )
+    rate_storage_url: str = Field(
+        "memory://",
+        pattern=r"^(memory|rediss?)://",
+        description="Where requests are counted: this process, or `redis://…` for several (needs the `redis` "
+        "package).",
+    )
+    trusted_proxies: int = Field(
+        0,
+        ge=0,
+        le=5,
+        description="Proxies in front that each add the client's address to X-Forwarded-For; 0: the header is "
+        "not believed.",
+    )
+
     # Twilio
     twilio_account_sid: str | None = Field(
         None,
@@ -78,6 +106,28 @@ class Settings(BaseSettings):
     shop_database_url: str = Field(
         "sqlite:///var/shop.sqlite3",
         description="SQLAlchemy URL of the demo shop; made and seeded when SQLite.",
+    )
+    record_calls: bool = Field(
+        False, description="Whether calls are recorded, encrypted; callers are told so in the greeting."
+    )
+    recording_key: str | None = Field(
+        None,
+        description="Encrypts recordings: 32 bytes in base64. Several, comma-separated: the first encrypts, the "
+        "others still open older recordings.",
+    )
+    recordings_dir: Path = Field(Path("var/recordings"), description="Folder of the encrypted recordings.")
+    keep_recordings_days: int = Field(30, ge=1, le=3650, description="Days after which recordings are deleted.")
+    keep_transcripts_days: int = Field(
+        90,
+        ge=1,
+        le=3650,
+        description="Days after a call's end at which words, numbers, summaries and notes are deleted.",
+    )
+    keep_signs_days: int = Field(
+        90, ge=1, le=3650, description="Days after a call's end at which what its voice and feelings showed is deleted."
+    )
+    keep_audit_days: int = Field(
+        365, ge=30, le=3650, description="Days after which entries of the audit log are deleted."
     )
     cache_dir: Path = Field(
         Path(platformdirs.user_cache_dir("voice-hotline")),
