@@ -17,7 +17,7 @@ from ivr.telephony import fields, signature, twiml
 from ivr.telephony.handover import Handover, reply
 from ivr.telephony.stream import StreamLimits, serve
 from ivr.telephony.tokens import StreamTokens, TokenRefusedError
-from ivr.telephony.websocket import MAX_MESSAGE_BYTES
+from ivr.websocket import MAX_MESSAGE_BYTES
 
 OVER = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 """Values of CallStatus after which nothing more comes of a call."""
