@@ -12,7 +12,8 @@ from ivr.records.types import TurnRecord
 SourceKind = Literal["turn", "lookup", "verified", "told", "line", "history", "call", "state", "decision"]
 """``turn`` 3: the fourth turn · ``lookup`` 0: the first thing tried · ``verified`` NAME: a fact of a connector ·
 ``told`` SLOT: what the caller said for it · ``line`` ``number`` or ``language`` · ``history`` CALLSID: an earlier
-call · ``call`` ``count``: how many there were; ``call`` INTENT: how many about it, this one included · ``state`` NAME: of the conversation · ``decision``: why a person is wanted."""
+call · ``call`` ``count``: how many there were; ``call`` INTENT: how many about it, this one included ·
+``state`` NAME: of the conversation · ``decision``: why a person is wanted."""
 
 Section = Literal["headline", "caller", "request", "verified", "tried", "feeling", "risks", "suggested_opening"]
 

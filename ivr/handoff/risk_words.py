@@ -142,7 +142,7 @@ DENIALS: Mapping[Language, Denial] = {
         clause=re.compile(
             r"[,;:]|\b(?:but|otherwise|else|then|because|so)\b|\b(?:and|or)(?= (?:i|we|it|he|she|they|my)\b)"
             r"|(?<!think )(?<!say )\b(?:i|we)\s*$|\b(?:i|we)(?:'ll| will| am| are|'m|'re)"
-            r"(?= (?:going|gonna|calling|taking|talking|suing|sue|get|call|talk|take|go|see|report|post|put|tell)\b)",
+            r"(?= (?:going|gonna|calling|taking|talking|suing|sue|get|call|talk|take|go|see|report|post|tell)\b)",
             re.IGNORECASE,
         ),
         before=re.compile(

@@ -47,13 +47,21 @@ _COUNTED: Mapping[Language, re.Pattern[str]] = {
 }
 """Counts in words."""
 
-_WORTH: Mapping[str, str] = {
-    **dict(zip("한 두 세 네 다섯 여섯 일곱 여덟 아홉 열".split(), map(str, range(1, 11)), strict=True)),
-    **dict(zip("two three four five six seven eight nine ten eleven twelve".split(), map(str, range(2, 13)), strict=True)),
-    **{"twice": "2", "thrice": "3", "second": "2", "third": "3", "fourth": "4", "fifth": "5", "ふた": "2", "みっ": "3"},
-    **{"いっ": "1", "两": "2"},
-    **dict(zip("一二三四五六七八九十", map(str, range(1, 11)), strict=True)),
-}  # fmt: skip
+_COUNTS: Mapping[str, str] = {
+    "1": "한 いっ 一",
+    "2": "두 two twice second ふた 二 两",
+    "3": "세 three thrice third みっ 三",
+    "4": "네 four fourth 四",
+    "5": "다섯 five fifth 五",
+    "6": "여섯 six 六",
+    "7": "일곱 seven 七",
+    "8": "여덟 eight 八",
+    "9": "아홉 nine 九",
+    "10": "열 ten 十",
+    "11": "eleven",
+    "12": "twelve",
+}
+_WORTH = {word: number for number, words in _COUNTS.items() for word in words.split()}
 
 _PROMISES: Mapping[Language, re.Pattern[str]] = {
     "ko": re.compile(r"보상|무료|할인|쿠폰|적립|환불|교환|취소|보장|약속|사은품|배상"),

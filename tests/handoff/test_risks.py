@@ -83,10 +83,10 @@ NOT_SAID = [
 
 @pytest.mark.parametrize(("language", "kind", "text"), SAID)
 def test_what_was_said_is_found_and_quoted(language: str, kind: str, text: str) -> None:
-    found = {risk.kind: risk for risk in find_risks([(3, text, language)])}
+    found = {str(risk.kind): risk for risk in find_risks([(3, text, language)])}
     assert kind in found, text
-    assert found[kind].turn == 3  # type: ignore[index]
-    assert found[kind].words in text  # type: ignore[index]
+    assert found[kind].turn == 3
+    assert found[kind].words in text
 
 
 @pytest.mark.parametrize(("language", "text"), NOT_SAID)
