@@ -37,6 +37,20 @@ class Board:
 
 
 @dataclass(frozen=True)
+class Offer:
+    """A call rang at an agent's desk, or was taken there."""
+
+    agent_id: str
+    offered_at: datetime
+    why: str
+    contributions: Mapping[str, object]
+    answer: str | None
+    """None: it still rings."""
+    answered_at: datetime | None
+    free_at: datetime | None
+
+
+@dataclass(frozen=True)
 class DeskEvent:
     """Something that happened on the desk."""
 
@@ -178,6 +192,17 @@ def handling_s(connection: Connection) -> tuple[float, ...]:
         .limit(SAMPLES)
     )
     return tuple(max(0.0, (row.free_at - row.answered_at).total_seconds()) for row in rows)
+
+
+def offers(connection: Connection, hand_off_id: str) -> tuple[Offer, ...]:
+    """To whom a call was offered, in order, and why."""
+    rows = connection.execute(
+        select(DeskOfferRow.__table__).where(DeskOfferRow.desk_call_id == hand_off_id).order_by(DeskOfferRow.id)
+    )
+    return tuple(
+        Offer(row.agent_id, row.offered_at, row.why, row.contributions, row.answer, row.answered_at, row.free_at)
+        for row in rows
+    )
 
 
 def events_since(connection: Connection, after: int, limit: int) -> tuple[DeskEvent, ...]:

@@ -25,6 +25,8 @@ class DeskPolicy:
     """After which an agent who said no may be asked for the same call again."""
     nobody_s: float = 10.0
     """How long a caller waits while no agent is on duty at all: an agent's page may just be loading anew."""
+    break_s: float = 60.0
+    """The same while somebody is on a break: they see who waits, and may come back."""
     longest_wait_s: float = 900.0
     """After which a caller is no longer kept waiting."""
     misses_before_break: int = 2
@@ -179,7 +181,9 @@ def _given_up(hand_off: HandOff, board: Board, now: datetime, policy: DeskPolicy
     if hand_off.state is HandOffState.WAITING and not able(hand_off, board.agents):
         if not is_open:
             return Move(hand_off, instead_of_a_person(hand_off), "outside the agents' hours")
-        if hand_off.returned or _since(hand_off.changed_at, now) > policy.nobody_s:
+        on_break = any(agent.status is AgentStatus.BREAK for agent in board.agents)
+        patience_s = policy.break_s if on_break else policy.nobody_s
+        if hand_off.returned or _since(hand_off.changed_at, now) > patience_s:
             return Move(hand_off, instead_of_a_person(hand_off), "no agent is on duty")
     return None
 

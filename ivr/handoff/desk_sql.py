@@ -9,13 +9,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ivr.errors import DeskBusyError
 from ivr.handoff.types import FINAL, AgentStatus, HandOffState
-from ivr.records.desk_models import AgentRow, AgentSessionRow, DeskCallRow, DeskEventRow, DeskOfferRow
+from ivr.records.desk_models import AgentRow, AgentSessionRow, DeskCallRow, DeskEventRow, DeskOfferRow, FeedbackRow
 
 AGENTS = cast(Table, AgentRow.__table__)
 CALLS = cast(Table, DeskCallRow.__table__)
 SESSIONS = cast(Table, AgentSessionRow.__table__)
 OFFERS = cast(Table, DeskOfferRow.__table__)
 EVENTS = cast(Table, DeskEventRow.__table__)
+FEEDBACK = cast(Table, FeedbackRow.__table__)
 
 
 def note(

@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ivr.errors import CallTakenError, DeskError
 from ivr.handoff import desk_reads
-from ivr.handoff.desk_reads import Board, DeskEvent
+from ivr.handoff.desk_reads import Board, DeskEvent, Offer
 from ivr.handoff.desk_sql import (
     CALLS,
     OFFERS,
@@ -70,6 +70,11 @@ class DeskStore:
         """The latest hand-off of a call."""
         with self.reading() as connection:
             return desk_reads.latest(connection, call_sid)
+
+    def offers(self, hand_off_id: str) -> tuple[Offer, ...]:
+        """To whom a call was offered, in order, and why."""
+        with self.reading() as connection:
+            return desk_reads.offers(connection, hand_off_id)
 
     def events_since(self, after: int, limit: int) -> tuple[DeskEvent, ...]:
         """What happened after event ``after``."""

@@ -39,7 +39,7 @@ def test_whose_line_broke_with_the_server_is_called_back(office: Office) -> None
 def test_who_is_on_the_line_still_waits_on_before_those_who_came_later(office: Office) -> None:
     office.staff(AGENTS[0], status=AgentStatus.BREAK)
     office.ring("CA1")
-    office.go(60, "a", step_s=2)
+    office.go(40, "a", step_s=4)
     _restart(office)
     assert office.hand_off("CA1").state is HandOffState.WAITING
     office.ring("CA2")
