@@ -5,6 +5,7 @@ from flask import Flask
 from ivr.call.house import House
 from ivr.content.loader import load_content
 from ivr.content.types import Content
+from ivr.handoff.desk_setup import open_desk
 from ivr.loading import Loader
 from ivr.metrics import Metrics
 from ivr.records.bus import LocalBus
@@ -14,7 +15,7 @@ from ivr.settings import Settings
 from ivr.telephony import webhooks
 from ivr.telephony.tokens import StreamTokens
 from ivr.telephony.watch import StreamWatch
-from ivr.web import access, api, callbacks, operations, phone
+from ivr.web import access, api, callbacks, desk_api, operations, phone
 
 
 class Hotline:
@@ -32,6 +33,7 @@ class Hotline:
         """
         self.settings = settings
         content = content or load_content(settings.prompts_dir)
+        self._first_content = content
         self.metrics = Metrics()
         self.store = Store(settings.database_url)
         self.bus = LocalBus()
@@ -48,6 +50,7 @@ class Hotline:
             open_request=self.store.open_request if settings.greet_known_callers else None,
         )
         self.tokens = StreamTokens(settings.stream_token_s)
+        self.desk = open_desk(settings, self.store, self.journal, self._content)
         self._watch = StreamWatch(self.tokens, lambda info: self.house.finished(info.call_sid))
         self.app = self._make_app()
 
@@ -55,6 +58,7 @@ class Hotline:
         """Load the models in the background; the journal's writer opens the records by itself."""
         self._watch.start()
         self.loader.start()
+        self.desk.start()
 
     def readiness(self) -> dict[str, str | None]:
         """Part → what is wrong with it; None when it is ready."""
@@ -71,9 +75,15 @@ class Hotline:
     def close(self) -> None:
         """Stop what was started. Idempotent."""
         self._watch.stop()
+        self.desk.stop()
         self.loader.close()
         self.journal.close()
         self.store.close()
+
+    def _content(self) -> Content:
+        """The prompts, the version that new calls get."""
+        services = self.loader.services
+        return services.content if services else self._first_content
 
     def _make_app(self) -> Flask:
         app = Flask("ivr", static_folder=None)
@@ -83,6 +93,11 @@ class Hotline:
         )
         app.register_blueprint(api.blueprint(self.store, self.bus, self.journal.flush))
         app.register_blueprint(callbacks.blueprint(self.store, self.journal, self.journal.flush))
+        app.register_blueprint(
+            desk_api.blueprint(
+                self.desk, self.store, intents=lambda: self._content().requests, flush=self.journal.flush
+            )
+        )
         app.register_blueprint(operations.blueprint(self.metrics, self.readiness, self.loader.notes))
         app.register_blueprint(phone.blueprint(self.house, self.settings, self.tokens))
         return app

@@ -124,7 +124,10 @@ class Settings(BaseSettings):
         description="Days after a call's end at which words, numbers, summaries and notes are deleted.",
     )
     keep_signs_days: int = Field(
-        90, ge=1, le=3650, description="Days after a call's end at which what its voice and feelings showed is deleted."
+        90,
+        ge=1,
+        le=3650,
+        description="Days after a call's end at which what its voice and feelings showed is deleted.",
     )
     keep_audit_days: int = Field(
         365, ge=30, le=3650, description="Days after which entries of the audit log are deleted."
@@ -160,6 +163,17 @@ class Settings(BaseSettings):
         "bundled",
         description="How callers' voices are judged: `bundled`, `index` (no training, relative to the caller's own "
         "calm voice), `off`, or a file written by `python -m ivr train-emotion`.",
+    )
+
+    # The agents' desk
+    desk_breather_s: float = Field(
+        120.0,
+        ge=0,
+        le=3600,
+        description="Seconds after a hard call in which nothing is offered to the agent who had it.",
+    )
+    desk_wrap_up_s: float = Field(
+        60.0, ge=0, le=3600, description="Seconds for writing a call up; then the agent is available again."
     )
 
     # Turn-taking

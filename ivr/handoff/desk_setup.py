@@ -1,0 +1,66 @@
+"""Puts a desk together from a deployment's settings."""
+
+from collections.abc import Callable
+
+import structlog
+
+from ivr.content.types import Content
+from ivr.handoff.agents import DEMO_AGENTS
+from ivr.handoff.desk import Desk
+from ivr.handoff.desk_record import DeskRecord
+from ivr.handoff.desk_rules import DeskPolicy
+from ivr.handoff.desk_store import DeskStore
+from ivr.handoff.recovery import recover
+from ivr.handoff.routing import RoutingPolicy
+from ivr.handoff.types import Bridge
+from ivr.records.store import Store
+from ivr.records.types import Journal
+from ivr.settings import Settings
+
+_log = structlog.get_logger(__name__)
+
+
+def open_desk(
+    settings: Settings,
+    store: Store,
+    journal: Journal,
+    content: Callable[[], Content],
+    bridge: Bridge | None = None,
+) -> Desk:
+    """Make the desk; :meth:`ivr.handoff.desk.Desk.start` opens it.
+
+    In the embedded default the demo agents sit at it, unless there are others.
+
+    Args:
+        settings: The deployment's.
+        store: The calls' database, which holds the desk's tables, too.
+        journal: Where the calls' own records hear what becomes of their hand-offs.
+        content: The managers' files, the version of this moment.
+        bridge: Where the callers' streams are.
+    """
+
+    def prepare(desk: Desk) -> None:
+        store.migrate()
+        if settings.open and not desk.agents.any():
+            desk.agents.add(DEMO_AGENTS, desk.now())
+            _log.info("desk_demo_agents", agents=[agent.id for agent in DEMO_AGENTS])
+        recover(desk, store.dead, lambda call_sid: bridge is not None and bridge.alive(call_sid))
+
+    return Desk(
+        DeskStore(store.engine, store.presence.node),
+        DeskRecord(journal),
+        bridge=bridge,
+        policy=_policy(settings, content()),
+        hours=lambda: content().hours,
+        prepare=prepare,
+    )
+
+
+def _policy(settings: Settings, content: Content) -> DeskPolicy:
+    return DeskPolicy(
+        routing=RoutingPolicy(
+            furious_from=content.policy.frustration.upset_from, breather_s=settings.desk_breather_s
+        ),
+        offer_s=float(settings.agent_ring_s),
+        wrap_up_s=settings.desk_wrap_up_s,
+    )
