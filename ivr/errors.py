@@ -7,6 +7,7 @@
     ├── ConfigurationError    a setting is wrong: names the key
     ├── ContentError          a prompt, request or policy file is wrong: names file and line
     ├── DeskError             the agents' desk could not do what was asked
+    │   ├── BridgeTokenError       an agent's audio token opens nothing: unknown, used or expired
     │   ├── CallTakenError         another agent has the call, or it is over
     │   └── CallerGoneError        the caller is no longer on the line
     ├── FulfilmentError       what was asked could not be done
@@ -37,6 +38,10 @@ class ContentError(HotlineError):
 
 class DeskError(HotlineError):
     """The agents' desk could not do what was asked; the message says why."""
+
+
+class BridgeTokenError(DeskError):
+    """An agent's audio token opens nothing; the message says why."""
 
 
 class CallTakenError(DeskError):

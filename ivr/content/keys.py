@@ -47,10 +47,16 @@ HANDOFF_KEYS = (
 )
 """Shown and whispered to the agent who takes over."""
 
+DESK_KEYS = (
+    *("desk_next", "desk_position", "desk_soon", "desk_expected", "desk_still", "desk_offer"),
+    *("desk_agent_lost", "desk_nobody", "desk_machine", "desk_call_back", "desk_missed", "desk_restart"),
+)
+"""Spoken to a caller who waits for a person, or whose talk with one broke off."""
+
 FEELING_KEYS = ("empathy",)
 """Spoken before a reply to a caller who is upset."""
 
-REQUIRED_KEYS = DIALOGUE_KEYS + FEELING_KEYS + CALL_KEYS + HANDOFF_KEYS
+REQUIRED_KEYS = DIALOGUE_KEYS + FEELING_KEYS + CALL_KEYS + DESK_KEYS + HANDOFF_KEYS
 
 
 def slot_keys(slot: str) -> tuple[str, ...]:
