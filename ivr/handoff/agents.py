@@ -85,6 +85,13 @@ class AgentStore:
                 if not known.rowcount:
                     connection.execute(insert(AGENTS).values(id=agent.id, created_at=now, **values))
 
+    def know(self, agent: Agent, now: datetime) -> None:
+        """Add an agent who is not there yet; one who is stays as they are."""
+        with self._store.writing() as connection:
+            if connection.execute(select(AGENTS.c.id).where(AGENTS.c.id == agent.id)).first() is None:
+                values = {"name": agent.name, "languages": list(agent.languages), "topics": list(agent.topics)}
+                connection.execute(insert(AGENTS).values(id=agent.id, created_at=now, **values))
+
     def any(self) -> bool:
         """Whether there are agents at all."""
         with self._store.reading() as connection:

@@ -30,6 +30,7 @@ from ivr.handoff.queue import outlooks
 from ivr.handoff.types import (
     TALKS,
     Accepted,
+    Agent,
     AgentStatus,
     Bridge,
     CallerChoice,
@@ -165,6 +166,14 @@ class Desk:
         self.beat(agent_id)
         self.agents.enter(agent_id, self.now())
         self.inbox.wake()
+
+    def know(self, agent: Agent) -> None:
+        """Let somebody who has logged in be an agent.
+
+        Raises:
+            DeskBusyError: try again.
+        """
+        self.agents.know(agent, self.now())
 
     def set_status(self, agent_id: str, status: AgentStatus) -> None:
         """An agent becomes available, goes on a break, or leaves; ends their wrap-up.

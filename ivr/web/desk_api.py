@@ -10,7 +10,7 @@ from ivr.errors import CallerGoneError, DeskError, RecordsError
 from ivr.handoff.agents import CHOSEN
 from ivr.handoff.desk import Desk
 from ivr.handoff.desk_feedback import LONGEST_NOTE, NONE_OF_OURS, Feedback, FeedbackStore, Label
-from ivr.handoff.types import AgentStatus, DeclineReason
+from ivr.handoff.types import Agent, AgentStatus, DeclineReason
 from ivr.records.store import Store
 from ivr.records.views import time_text
 from ivr.web import desk_fields as read
@@ -40,8 +40,7 @@ LONGEST_NOTES, LONGEST_WORD = 10_000, 64
 def chosen_agent() -> str | None:
     """Who asks, by their own word: the cookie that ``POST /api/desk/enter`` set, or the header of a program.
 
-    Whoever may open the desk at all (:mod:`ivr.web.access`) may be any agent; logins, which know better, take the
-    place of this function.
+    Whoever may open the desk without a login (:mod:`ivr.web.access`) may be any agent.
     """
     return request.headers.get(AGENT_HEADER) or request.cookies.get(AGENT_COOKIE) or None
 
@@ -55,7 +54,7 @@ def blueprint(
     store: Store,
     *,
     intents: Callable[[], Collection[str]] = tuple,
-    current_agent: Callable[[], str | None] = chosen_agent,
+    logged_in: Callable[[], Agent | None] = lambda: None,
     flush: Callable[[float], bool] = lambda timeout_s: True,
     most_streams: int = MOST_STREAMS,
 ) -> Blueprint:
@@ -65,12 +64,12 @@ def blueprint(
         desk: The service.
         store: The calls' database: feedback is about turns that exist.
         intents: The names of today's requests: feedback may name one as the right one.
-        current_agent: Who asks; None: not known.
+        logged_in: The agent whose login makes the request; None: there is no login, they say who they are.
         flush: ``DatabaseJournal.flush``.
         most_streams: See :data:`MOST_STREAMS`.
     """
     routes = Blueprint("desk_api", __name__, url_prefix="/api/desk")
-    views = _Views(desk, current_agent)
+    views = _Views(desk, logged_in)
     learning = _Learning(desk, store, intents, flush, views)
     streams = threading.BoundedSemaphore(most_streams)
 
@@ -133,13 +132,14 @@ def blueprint(
 class _Views:
     """What agents see and click. Holds nothing that changes."""
 
-    def __init__(self, desk: Desk, current_agent: Callable[[], str | None]) -> None:
+    def __init__(self, desk: Desk, logged_in: Callable[[], Agent | None]) -> None:
         self._desk = desk
-        self._current_agent = current_agent
+        self._logged_in = logged_in
 
     def agent_id(self) -> str:
         """Who asks."""
-        agent_id = self._current_agent()
+        login = self._logged_in()
+        agent_id = login.id if login else chosen_agent()
         if agent_id is None:
             raise _NobodyError
         return agent_id
@@ -164,7 +164,10 @@ class _Views:
         return json_answer([agent_json(agent, self._desk, board) for agent in board.agents])
 
     def enter(self) -> Response:
-        agent_id = read.text(read.fields(request), "agent", LONGEST_WORD)
+        login = self._logged_in()
+        if login is not None:
+            self._desk.know(login)
+        agent_id = login.id if login else read.text(read.fields(request), "agent", LONGEST_WORD)
         self._desk.enter(agent_id)
         response = json_answer(self.me_json(agent_id))
         response.set_cookie(

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from ivr.handoff.agents import DEMO_AGENTS
-from ivr.handoff.types import HandOffState
+from ivr.handoff.types import Agent, HandOffState
 from ivr.records.bus import LocalBus
 from ivr.records.journal import DatabaseJournal
 from ivr.settings import load_settings
@@ -177,6 +177,15 @@ def test_nobody_in_particular_is_asked_who_they_are(room: Room) -> None:
     assert stranger.get("/api/desk/me", headers={"X-Desk-Agent": "mina"}).get_json()["agent"]["name"] == "김미나"
     assert stranger.get("/api/desk/me", headers={"X-Desk-Agent": "ghost"}).status_code == 403
     assert stranger.post("/api/desk/enter", json={"agent": "ghost"}).status_code == 409
+
+
+def test_a_login_is_an_agent_and_nobody_else(room: Room) -> None:
+    app = Flask(__name__)
+    login = Agent("sora", "한소라", ("ko",))
+    app.register_blueprint(desk_api.blueprint(room.office.desk, room.office.records, logged_in=lambda: login))
+    sora = app.test_client()
+    assert sora.post("/api/desk/enter", json={"agent": "mina"}).get_json()["agent"]["name"] == "한소라"
+    assert sora.get("/api/desk/me", headers={"X-Desk-Agent": "mina"}).get_json()["agent"]["id"] == "sora"
 
 
 def test_another_sites_page_can_not_click(room: Room) -> None:
