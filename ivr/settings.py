@@ -137,6 +137,24 @@ class Settings(BaseSettings):
         description="Folder for the assembled weights and the spoken prompts.",
     )
     prompts_dir: Path = Field(Path("prompts"), description="Folder of the managers' prompts and requests.")
+    mask_numbers: bool = Field(
+        True,
+        description="Whether card, resident registration, account and telephone numbers and e-mail addresses are "
+        "hidden in stored transcripts and summaries (in logs they always are).",
+    )
+
+    # Handing off
+    polish_url: str | None = Field(
+        None,
+        pattern=r"^https?://",
+        description="Base address of an OpenAI-compatible service that polishes hand-off summaries "
+        "(https://…/v1); what callers say is sent there. None: the plain summary.",
+    )
+    polish_model: str = Field("", max_length=200, description="Name of its model; needed with IVR_POLISH_URL.")
+    polish_key: str | None = Field(None, description="Its key, sent as a bearer token. None: sent without one.")
+    polish_timeout_s: float = Field(
+        2.0, ge=0.2, le=30, description="Seconds it may take; the plain summary is shown meanwhile, and after that."
+    )
 
     # Hearing
     whisper_model: str = Field(

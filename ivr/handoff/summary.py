@@ -30,7 +30,7 @@ from ivr.handoff.summary_lines import (
 )
 from ivr.handoff.summary_words import Words
 from ivr.records.history import EarlierCall
-from ivr.records.privacy import mask_text
+from ivr.records.masking import mask_text
 from ivr.records.types import TurnRecord
 
 

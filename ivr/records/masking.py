@@ -1,9 +1,9 @@
 """Hides personal numbers in what people say and write: cards, resident registration, accounts, telephones, e-mail.
 
-A transcript holds a number as figures in groups, digit by digit, in pairs, with particles between
-("공일공에 일이삼사에", "four fifteen, double five", ``〇九〇の一二三四``, ``幺三八``). So a text is cut into digits, what
-may stand between them, and everything else; digits without anything else between them are one run, and runs are
-judged by how many digits they have and what they are called. Order numbers, amounts, days and times stay.
+A transcript holds a number as figures in groups, digit by digit, in pairs, with particles between: "공일공에
+일이삼사에", "four fifteen, double five", ``〇九〇の一二三四``, ``幺三八``. So a text is cut into digits, what may
+stand between them, and everything else; digits without anything else between them are one run, and runs are judged
+by how many digits they have and what they are called. Order numbers, amounts, days and times stay.
 """
 
 import re
@@ -25,6 +25,9 @@ SHORTEST = 9
 SHORTEST_NAMED = 7
 """Digits from which it is personal when it is called so: a local telephone number, a Japanese account."""
 
+HUNDRED = "00"
+"""The two digits that "nine hundred" adds in a telephone number."""
+
 LONGEST = 19
 """Digits of a card number at most (ISO/IEC 7812-1); longer runs are hidden altogether."""
 
@@ -40,6 +43,12 @@ ORDER_DIGITS = 5
 CONTEXT = 28
 """Characters before a run in which it may be called something: half a sentence."""
 
+BIRTHDAY_DIGITS = 6
+"""Digits of the first half of a resident registration number, which is a birthday."""
+
+CARD_DIGITS = range(15, 17)
+"""Digits of the cards that people have: American Express 15, others 16."""
+
 CODE_DIGITS = range(3, 7)
 """Digits of what a card's back, a door or a telephone asks for."""
 
@@ -48,8 +57,10 @@ class _Piece(NamedTuple):
     start: int
     end: int
     digits: str
-    """Empty: a power of ten ("천"), which makes the group an amount."""
+    """Empty: a power of ten ("천")."""
     written: bool
+    power: bool = False
+    """Makes the group an amount."""
 
 
 class _Group(NamedTuple):
@@ -90,7 +101,7 @@ def mask_text(text: str) -> str:
 def _hidden(text: str) -> Iterator[tuple[int, int, str]]:
     """Where something has to be hidden, and what to put there."""
     for run in _runs(text):
-        for part in _parts(text, run):
+        for part in _parts(text, _without_ending(text, run)):
             shown = _judged(text, part)
             if shown is not None:
                 start, end = part[0].start, part[-1].end
@@ -115,13 +126,21 @@ def _runs(text: str) -> Iterator[list[_Group]]:
         piece = _piece(match)
         last = run[-1] if run else None
         if last is not None and last.end == piece.start and last.written == piece.written:
-            amount = last.amount or not piece.digits
+            amount = last.amount or piece.power
             run[-1] = last._replace(end=piece.end, digits=last.digits + piece.digits, amount=amount)
         else:
-            run.append(_Group(*piece[:3], piece.written, not piece.digits, comma))
+            run.append(_Group(*piece[:3], piece.written, piece.power, comma))
         comma = False
     if run:
         yield run
+
+
+def _without_ending(text: str, run: list[_Group]) -> list[_Group]:
+    """A written number without the Korean ending that begins with the syllable for two ("010-1234-5678이에요")."""
+    last = run[-1]
+    if len(run) > 1 and not last.written and run[-2].written and last.end - last.start == 1:
+        return run[:-1] if words.ENDING.match(text, last.start) else run
+    return run
 
 
 def _piece(match: re.Match[str]) -> _Piece:
@@ -129,10 +148,14 @@ def _piece(match: re.Match[str]) -> _Piece:
     if match.lastgroup == "figures":
         return _Piece(match.start(), match.end(), "".join(str(int(each)) for each in found), True)
     if match.lastgroup == "power":
-        return _Piece(match.start(), match.end(), "", False)
+        return _Piece(match.start(), match.end(), "", False, power=True)
+    if match.lastgroup == "hundred":
+        return _Piece(match.start(), match.end(), HUNDRED, False, power=True)
     if match.lastgroup == "times":
         times, _, word = found.lower().partition(" ")
-        return _Piece(match.start(), match.end(), words.VALUES[word.strip()] * (2 if times == "double" else 3), False)
+        return _Piece(
+            match.start(), match.end(), words.VALUES[word.strip()] * (2 if times == "double" else 3), False
+        )
     return _Piece(match.start(), match.end(), words.VALUES[found.lower()], False)
 
 
@@ -141,12 +164,13 @@ def _parts(text: str, run: list[_Group]) -> Iterator[list[_Group]]:
     telephone = run[0].digits.startswith("0") and not run[0].amount and len(run[0].digits) <= 4
     part: list[_Group] = []
     for group in run:
-        if group.amount and not (telephone and part):
+        spoken_so = telephone or (group.digits == HUNDRED and _called(text, run) == "personal")
+        if group.amount and not (spoken_so and part):
             if part:
                 yield from _listed(text, part)
             part = []
         else:
-            part.append(group._replace(digits="0000") if group.amount else group)
+            part.append(group._replace(digits="0000") if group.amount and group.digits != HUNDRED else group)
     if part:
         yield from _listed(text, part)
 
@@ -172,7 +196,7 @@ def _listed(text: str, run: list[_Group]) -> Iterator[list[_Group]]:
 def _called(text: str, run: list[_Group]) -> str | None:
     """What a run is called before it: ``personal``, ``resident``, ``code``, ``order``; the last word counts."""
     before = text[max(0, run[0].start - CONTEXT) : run[0].start]
-    found = [match for match in words.CALLED.finditer(before)]
+    found = list(words.CALLED.finditer(before))
     return found[-1].lastgroup if found else None
 
 
@@ -180,26 +204,30 @@ def _judged(text: str, run: list[_Group]) -> str | None:
     """What stands in place of a run; None: it stays."""
     digits = "".join(group.digits for group in run)
     called, count = _called(text, run), len(digits)
-    resident = _is_resident(digits)
-    if words.UNIT.match(text, run[-1].end) and called is None and len(run) == 1:
-        return None
-    if called == "order" and not (resident or (count in (15, 16) and _luhn(digits))):
-        return None
-    personal = count >= SHORTEST or resident
-    personal = personal or (called == "personal" and count >= SHORTEST_NAMED)
-    personal = personal or (called == "resident" and count >= 6)
-    personal = personal or (called == "code" and count in CODE_DIGITS)
-    if not personal:
+    amount = called is None and len(run) == 1 and words.UNIT.match(text, run[-1].end) is not None
+    if amount or not _is_personal(digits, called):
         return None
     if not all(group.written for group in run) or count > LONGEST:
         return HIDDEN
-    if resident or called in ("resident", "code"):
+    if _is_resident(digits) or called in ("resident", "code"):
         return "*" * count
     international = run[0].start > 0 and text[run[0].start - 1] == "+" and count <= LONGEST_PHONE
     if not (international or digits.startswith("0")) or count > MOST_NATIONAL:
         left = 4 if count >= SHORTEST else 2
         return "*" * (count - left) + digits[-left:]
     return mask_number(("+" if international else "") + digits) or HIDDEN
+
+
+def _is_personal(digits: str, called: str | None) -> bool:
+    count = len(digits)
+    if _is_resident(digits):
+        return True
+    if called == "order":
+        return count in CARD_DIGITS and _luhn(digits)
+    if called == "code":
+        return count in CODE_DIGITS or count >= SHORTEST
+    shortest = {"personal": SHORTEST_NAMED, "resident": BIRTHDAY_DIGITS}.get(called or "", SHORTEST)
+    return count >= shortest
 
 
 def _is_resident(digits: str) -> bool:

@@ -15,16 +15,16 @@ _IDEOGRAPHS = {
     **dict(zip("壹贰叁肆伍陆柒捌玖洞拐", "12345678907", strict=True)),
 }
 _KANA = {
-    **{word: "0" for word in ("ぜろ", "れい", "まる", "ゼロ", "レイ", "マル")},
-    **{word: "1" for word in ("いち", "いっ", "イチ")},
-    **{word: "2" for word in ("に", "にい", "にー", "ニ", "ニイ", "ニー")},
-    **{word: "3" for word in ("さん", "サン")},
-    **{word: "4" for word in ("よん", "よ", "し", "しい", "ヨン", "ヨ", "シ")},
-    **{word: "5" for word in ("ご", "ごう", "ごー", "ごお", "ゴ", "ゴー", "ゴオ")},
-    **{word: "6" for word in ("ろく", "ろっ", "ロク")},
-    **{word: "7" for word in ("なな", "しち", "ナナ", "シチ")},
-    **{word: "8" for word in ("はち", "はっ", "ハチ")},
-    **{word: "9" for word in ("きゅう", "きゅー", "く", "キュウ", "キュー", "ク")},
+    **dict.fromkeys(("ぜろ", "れい", "まる", "ゼロ", "レイ", "マル"), "0"),
+    **dict.fromkeys(("いち", "いっ", "イチ"), "1"),
+    **dict.fromkeys(("に", "にい", "にー", "ニ", "ニイ", "ニー"), "2"),
+    **dict.fromkeys(("さん", "サン"), "3"),
+    **dict.fromkeys(("よん", "よ", "し", "しい", "ヨン", "ヨ", "シ"), "4"),
+    **dict.fromkeys(("ご", "ごう", "ごー", "ごお", "ゴ", "ゴー", "ゴオ"), "5"),
+    **dict.fromkeys(("ろく", "ろっ", "ロク"), "6"),
+    **dict.fromkeys(("なな", "しち", "ナナ", "シチ"), "7"),
+    **dict.fromkeys(("はち", "はっ", "ハチ"), "8"),
+    **dict.fromkeys(("きゅう", "きゅー", "く", "キュウ", "キュー", "ク"), "9"),
 }
 _ENGLISH = {
     **dict(zip(("zero", "oh", "o", "nought", "naught", "nil"), "000000", strict=True)),
@@ -77,11 +77,14 @@ PIECES = re.compile(
   | (?P<figures>\d+)
   | (?P<times>(?<![A-Za-z])(?:[Dd]ouble|[Tt]riple|[Tt]reble)\ (?:{_any(_ENGLISH)})(?![A-Za-z]))
   | (?P<english>(?<![A-Za-z])(?i:{_any(_ENGLISH)})(?![A-Za-z]))
-  | (?P<word>{_any({**_KOREAN, **_IDEOGRAPHS, **_KANA})})
-  | (?P<power>[십백천만억十百千万亿億]|ひゃく|びゃく|ぴゃく|じゅう|せん|まん|(?<![A-Za-z])(?i:hundred|thousand)(?![A-Za-z]))
+  | (?P<word>に(?=いち)|ニ(?=イチ)|{_any({**_KOREAN, **_IDEOGRAPHS, **_KANA})})
+  | (?P<power>[십백천만억十百千万亿億]|ひゃく|びゃく|ぴゃく|じゅう|せん|まん
+      |(?<![A-Za-z])(?i:thousand|million)(?![A-Za-z]))
+  | (?P<hundred>(?<![A-Za-z])(?i:hundred)(?![A-Za-z]))
   | (?P<between>
         [ \t\-.()/·,，、~\u00a0\u2010-\u2015\u30fb\u30fc\uff08\uff09\uff0d]{{1,3}}
       | 에|의|다시|하이픈|대시|국에|の|ハイフン|えっと|えーと|ええと|杠|横杠|嗯|呃
+      | (?<=\s)[어음아그저](?=\s)
       | (?<![A-Za-z])(?i:dash|hyphen|space|um|uh|er|then|slash)(?![A-Za-z])
     )
   | (?P<other>.)
@@ -95,11 +98,14 @@ CALLED = re.compile(
     (?P<order>주문\s?번호|(?:운)?송장(?:\s?번호)?|접수\s?번호|상품\s?번호|쿠폰\s?번호|모델|바코드
       |(?:order|tracking|reference|coupon|model|item|invoice|case)\ (?:number|no\.?|code)|barcode
       |注文番号|追跡番号|伝票番号|問い合わせ番号|お問い合わせ番号|订单号?|快递单号|运单号?|单号|物流号)
-  | (?P<resident>주민|resident|住民登録|居民登[录錄])
-  | (?P<code>비밀\s?번호|보안\s?(?:코드|번호)|시브이씨|(?i:\bc\s?v\s?[cv]2?\b|\bpin\b|security\ code|passcode|password)
+  | (?P<resident>주민(?:\s?등록)?(?:\s?앞)?(?:\s?번호)?|(?i:resident(?:\ registration)?(?:\ number)?)
+      |住民(?:登録)?(?:番号)?|居民登[录錄]号?码?)
+  | (?P<code>비밀\s?번호|보안\s?(?:코드|번호)|시브이씨
+      |(?i:\bc\s?v\s?[cv]2?\b|\bpin\b|security\ code|passcode|password)
       |暗証番号|セキュリティコード|安全码|密码|验证码|인증\s?번호)
   | (?P<personal>카드|계좌|은행|뱅크|입금|통장|전화|번호|연락처|휴대폰|핸드폰|폰|면허|여권
-      |(?i:\bcard|\baccount|\bbank|\biban|\bphone|\bmobile|\bcell|\bnumber|\bcall\ me|\breach\ me|\bring\ me|\bpassport)
+      |(?i:\bcard|\baccount|\bbank|\biban|\bphone|\bmobile|\bcell|\bnumber|\bcall\b
+        |\bdial\b|\btext\ me|\breach\ me|\bring\ me|\bpassport)
       |カード|口座|銀行|電話|番号|携帯|連絡先|振込|卡号?|账号|账户|帳號|银行|电话|手机|号码|联系方式|打给我|护照|身份证)
     """,
     re.VERBOSE,
@@ -109,9 +115,12 @@ CALLED = re.compile(
 UNIT = re.compile(r"\s?(?:원|won|달러|dollars?|엔|yen|円|ウォン|元|块|위안|yuan|KRW|USD|점|개|ms\b|bytes|kB|MB)")
 """After an amount."""
 
+ENDING = re.compile(r"이(?=[가-힣])")
+"""이에요, 이고, 이라고 …: after figures no digit."""
+
 TOKEN = re.compile(r"(?<=[?&]token=)[^&\s\"']+")
 
-ADDRESS = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
+ADDRESS = re.compile(r"(?<![\w.+%-])[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+", re.ASCII)
 """An e-mail address."""
 
 SPOKEN_AT = re.compile(r"(?i:\bat\b)|골뱅이|앳|アット|艾特|圈a|小老鼠|@")
@@ -120,27 +129,34 @@ SPOKEN_AT = re.compile(r"(?i:\bat\b)|골뱅이|앳|アット|艾特|圈a|小老�
 _ENDINGS = r"(?:com|net|org|edu|gov|io|co|kr|jp|cn|uk|us|de|info)"
 _KO_ENDINGS = rf"(?:컴|콤|넷|케이알|씨오|{_ENDINGS})"
 
+_WORD = r"[\w-]{1,40}"
+_LOCAL = r"[\w.+-]{1,40}"
+_KANA_WORD = r"[A-Za-z0-9ァ-ヶーぁ-ん-]{1,40}"
+
 SPOKEN_ADDRESSES = (
     re.compile(
-        rf"""(?P<address>(?:\b[\w+-]+\s(?:dot|underscore|dash|hyphen|plus)\s|(?<![\w'’])[A-Za-z0-9]\s|\b\d+\s)*
-        [\w.+-]+(?:\s\d+)*\sat\s[\w-]+(?:\s[\w-]+)?(?:\s?(?:dot|\.)\s?[\w-]+)*?\s?(?:dot\s|\.){_ENDINGS}\b
+        rf"""(?P<address>
+        (?:\b{_WORD}\s(?:dot|underscore|dash|hyphen|plus)\s|(?<![\w'’])[A-Za-z0-9]\s|\b\d{{1,9}}\s){{0,12}}
+        (?<![\w.+-]){_LOCAL}(?:\s\d{{1,9}}){{0,4}}\sat\s
+        {_WORD}(?:\s(?!dot\b){_WORD})?(?:\s?(?:dot\s|\.){_WORD}){{0,3}}?\s?(?:dot\s|\.){_ENDINGS}\b
         (?:\sdot\s{_ENDINGS}\b)?)""",
         re.IGNORECASE | re.VERBOSE,
     ),
     re.compile(
-        rf"""(?P<address>(?:[\w.-]+\s?(?:점|닷|쩜|언더바|하이픈)\s?)*[\w.-]+\s?(?:골뱅이|앳)\s?[\w-]+(?:\s[\w-]+)?
-        (?:\s?(?:점|닷|쩜|\.)\s?{_KO_ENDINGS})+)""",
+        rf"""(?P<address>(?<![\w.-])(?:{_LOCAL}\s?(?:점|닷|쩜|언더바|하이픈)\s?){{0,4}}
+        {_LOCAL}\s?(?:골뱅이|앳)\s?{_WORD}(?:\s{_WORD})?(?:\s?(?:점|닷|쩜|\.)\s?{_KO_ENDINGS}){{1,3}})""",
         re.IGNORECASE | re.VERBOSE,
     ),
     re.compile(
-        rf"""(?P<address>(?:[A-Za-z0-9ァ-ヶーぁ-ん._-]+\s?(?:ドット|てん|アンダーバー|ハイフン)\s?)*
-        [A-Za-z0-9ァ-ヶーぁ-ん._-]+\s?(?:アットマーク|アット)\s?[A-Za-z0-9ァ-ヶーぁ-ん-]+?
-        (?:\s?(?:ドット|\.)\s?(?:コム|ジェーピー|シーオー|ネット|オーアールジー|{_ENDINGS}))+)""",
+        rf"""(?P<address>(?:{_KANA_WORD}\s?(?:ドット|てん|アンダーバー|ハイフン)\s?){{0,4}}
+        {_KANA_WORD}\s?(?:アットマーク|アット)\s?{_KANA_WORD}?
+        (?:\s?(?:ドット|\.)\s?(?:コム|ジェーピー|シーオー|ネット|オーアールジー|{_ENDINGS})){{1,3}})""",
         re.IGNORECASE | re.VERBOSE,
     ),
     re.compile(
-        rf"""(?P<address>[A-Za-z0-9._-]+(?:\s[A-Za-z0-9._-]+)*\s?(?:艾特|圈a|小老鼠)\s?[A-Za-z0-9\u4e00-\u9fff-]+?
-        (?:\s?(?:点|點|dot|\.)\s?(?:康姆|{_ENDINGS}))+)""",
+        rf"""(?P<address>(?<![A-Za-z0-9._-])[A-Za-z0-9._-]{{1,40}}(?:\s[A-Za-z0-9._-]{{1,40}}){{0,6}}
+        \s?(?:艾特|圈a|小老鼠)\s?[A-Za-z0-9\u4e00-\u9fff-]{{1,40}}?
+        (?:\s?(?:点|點|dot|\.)\s?(?:康姆|{_ENDINGS})){{1,3}})""",
         re.IGNORECASE | re.VERBOSE,
     ),
 )

@@ -11,8 +11,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from ivr.errors import RecordsError
-from ivr.records import queries
+from ivr.records import history, queries
 from ivr.records.engine import BUSY_TIMEOUT_MS, WRITES, connect, sqlite_file
+from ivr.records.history import EarlierCall
 from ivr.records.migrate import migrate
 from ivr.records.models import CallRow, DecisionRow, HandoffRow, TurnRow
 from ivr.records.presence import Presence
@@ -114,6 +115,15 @@ class Store:
         """
         with self._reading() as session:
             return queries.open_request(session, number, since)
+
+    def earlier_calls(self, number: str, since: datetime, but: str) -> tuple[EarlierCall, ...]:
+        """The ended calls of ``number`` that began at ``since`` or later, newest first, without the call ``but``.
+
+        Raises:
+            RecordsError: the database can't be read.
+        """
+        with self._reading() as session:
+            return history.earlier_calls(session, number, since, but)
 
     def write(self, writes: Sequence[Write]) -> None:
         """Do ``writes``, all or none. The journal's business; nobody else writes.

@@ -10,15 +10,17 @@ from collections import Counter
 from ivr.records.masking import mask_text
 from tests.records.masking_forms import forms
 
+HALVES = ("development", "second_development", "held_out")
+
 
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--half", choices=("development", "held_out"), help="only this half, with what went wrong")
+    parser.add_argument("--half", choices=HALVES, help="only this half, with what went wrong")
     chosen = parser.parse_args().half
     began_s, count = time.process_time(), 0
     print("| half | numbers hidden | hidden for nothing |\n|---|---|---|")
-    for half in ("development", "held_out"):
+    for half in HALVES:
         if chosen not in (None, half):
             continue
         right: Counter[bool] = Counter()
