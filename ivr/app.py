@@ -1,5 +1,8 @@
 """The front door: wires settings, models, records and rooms into one Flask application."""
 
+from datetime import timedelta
+from functools import partial
+
 from flask import Flask
 
 from ivr.call.house import House
@@ -8,6 +11,9 @@ from ivr.content.types import Content
 from ivr.handoff.desk_setup import open_desk
 from ivr.loading import Loader
 from ivr.metrics import Metrics
+from ivr.records.accounts import Accounts
+from ivr.records.accounts_calls import came_to_people
+from ivr.records.audit import AuditLog
 from ivr.records.bus import LocalBus
 from ivr.records.journal import DatabaseJournal
 from ivr.records.store import Store
@@ -15,7 +21,9 @@ from ivr.settings import Settings
 from ivr.telephony import webhooks
 from ivr.telephony.tokens import StreamTokens
 from ivr.telephony.watch import StreamWatch
-from ivr.web import access, api, callbacks, desk_api, operations, phone
+from ivr.web import access, accounts, api, callbacks, desk_api, login, operations, phone
+from ivr.web.access_audit import note_requests
+from ivr.web.visitors import logged_in_agent
 
 
 class Hotline:
@@ -30,6 +38,7 @@ class Hotline:
 
         Raises:
             ContentError: a prompt, request or command file is wrong; names file and line.
+            ConfigurationError: a setting is wrong; names it.
         """
         self.settings = settings
         content = content or load_content(settings.prompts_dir)
@@ -37,7 +46,7 @@ class Hotline:
         self.metrics = Metrics()
         self.store = Store(settings.database_url)
         self.bus = LocalBus()
-        self.journal = DatabaseJournal(self.store, self.bus)
+        self.journal = DatabaseJournal(self.store, self.bus, mask=settings.mask_numbers)
         self.metrics.records_pending.set_function(lambda: self.journal.pending)
         self.loader = Loader(settings, content, self.journal, self.metrics)
         self.house = House(
@@ -51,6 +60,12 @@ class Hotline:
         )
         self.tokens = StreamTokens(settings.stream_token_s)
         self.desk = open_desk(settings, self.store, self.journal, self._content)
+        self.accounts = Accounts(
+            self.store.engine,
+            idle=timedelta(seconds=settings.login_idle_s),
+            longest=timedelta(seconds=settings.login_max_s),
+        )
+        self.audit = AuditLog(self.store.engine)
         self._watch = StreamWatch(self.tokens, lambda info: self.house.finished(info.call_sid))
         self.app = self._make_app()
 
@@ -87,7 +102,9 @@ class Hotline:
 
     def _make_app(self) -> Flask:
         app = Flask("ivr", static_folder=None)
-        access.protect(app, self.settings)
+        guard = access.Guard(self.settings, self.accounts, partial(came_to_people, self.store.engine))
+        guard.protect(app)
+        note_requests(app, self.audit)
         app.register_blueprint(
             webhooks.blueprint(self.house, self.settings, self.tokens, frame_bad=self.metrics.frame_bad)
         )
@@ -95,9 +112,15 @@ class Hotline:
         app.register_blueprint(callbacks.blueprint(self.store, self.journal, self.journal.flush))
         app.register_blueprint(
             desk_api.blueprint(
-                self.desk, self.store, intents=lambda: self._content().requests, flush=self.journal.flush
+                self.desk,
+                self.store,
+                intents=lambda: self._content().requests,
+                logged_in=logged_in_agent,
+                flush=self.journal.flush,
             )
         )
+        app.register_blueprint(login.blueprint(guard, self.accounts, self.audit))
+        app.register_blueprint(accounts.blueprint(self.accounts, self.audit))
         app.register_blueprint(operations.blueprint(self.metrics, self.readiness, self.loader.notes))
         app.register_blueprint(phone.blueprint(self.house, self.settings, self.tokens))
         return app

@@ -17,6 +17,7 @@ COMMANDS = (
     "render",
     "bench",
     "replay",
+    "user",
     "settings",
 )
 

@@ -4,6 +4,7 @@ import hashlib
 import re
 import secrets
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, cast, get_args
@@ -14,6 +15,8 @@ from sqlalchemy.orm import Session
 from ivr.errors import AccountError
 from ivr.records.accounts_models import LoginSessionRow, UserRow
 from ivr.records.accounts_passwords import hash_password, matches
+from ivr.records.audit import AuditEntry, add_entry
+from ivr.records.desk_models import AgentRow
 from ivr.records.transactions import reading, writing
 
 Role = Literal["agent", "manager", "admin"]
@@ -65,8 +68,24 @@ class Accounts:
         self._idle = idle
         self._longest = longest
 
-    def add(self, name: str, role: Role, password: str, now: datetime) -> User:
-        """Make a login.
+    def add(
+        self,
+        name: str,
+        role: Role,
+        password: str,
+        now: datetime,
+        entry: AuditEntry | None = None,
+        languages: Sequence[str] = (),
+    ) -> User:
+        """Make a login, and a seat at the desk under its name.
+
+        Args:
+            name: Its name.
+            role: What it may do.
+            password: Its password.
+            now: The time.
+            entry: Written into the audit log together with it.
+            languages: In which they take calls; none: in any.
 
         Raises:
             AccountError: the name is taken or none, or the password is refused.
@@ -78,6 +97,9 @@ class Accounts:
             if session.get(UserRow, name) is not None:
                 raise AccountError(f"there is a login {name!r} already; `user role` and `user password` change it")
             session.add(UserRow(name=name, role=role, password_hash=hashed, created_at=now, changed_at=now))
+            if session.get(AgentRow, name) is None:
+                session.add(AgentRow(id=name, name=name, languages=list(languages), topics=[], created_at=now))
+            _note(session, entry)
         return User(name, role, now)
 
     def users(self) -> tuple[User, ...]:
@@ -89,37 +111,35 @@ class Accounts:
         with reading(self._engine) as session:
             return tuple(_user(row) for row in session.scalars(select(UserRow).order_by(UserRow.name)))
 
-    def set_role(self, name: str, role: Role, now: datetime) -> User:
-        """Change what somebody may do. Their browsers have to log in again.
+    def change(
+        self,
+        name: str,
+        now: datetime,
+        role: Role | None = None,
+        password: str | None = None,
+        entry: AuditEntry | None = None,
+    ) -> User:
+        """Change what somebody may do, their password, or both. Their browsers have to log in again.
 
         Raises:
-            AccountError: there is no such login, or it is the last admin.
+            AccountError: there is no such login, it is the last admin, or the password is refused.
             RecordsError: the database can't be used.
         """
+        hashed = None if password is None else hash_password(password, login_name(name))
         with writing(self._engine) as session:
             row = _known(session, name)
-            if role != "admin":
-                _refuse_last_admin(session, row)
-            row.role, row.changed_at = role, now
+            if role is not None:
+                if role != "admin":
+                    _refuse_last_admin(session, row)
+                row.role = role
+            row.password_hash = hashed or row.password_hash
+            row.changed_at = now
             session.execute(delete(LoginSessionRow).where(LoginSessionRow.user_name == row.name))
+            _note(session, entry)
             return _user(row)
 
-    def set_password(self, name: str, password: str, now: datetime) -> User:
-        """Give somebody another password. Their browsers have to log in again.
-
-        Raises:
-            AccountError: there is no such login, or the password is refused.
-            RecordsError: the database can't be used.
-        """
-        hashed = hash_password(password, login_name(name))
-        with writing(self._engine) as session:
-            row = _known(session, name)
-            row.password_hash, row.changed_at = hashed, now
-            session.execute(delete(LoginSessionRow).where(LoginSessionRow.user_name == row.name))
-            return _user(row)
-
-    def remove(self, name: str) -> User:
-        """Take a login away, and log its browsers out.
+    def remove(self, name: str, entry: AuditEntry | None = None) -> User:
+        """Take a login and its seat at the desk away, and log its browsers out.
 
         Raises:
             AccountError: there is no such login, or it is the last admin.
@@ -130,7 +150,9 @@ class Accounts:
             _refuse_last_admin(session, row)
             user = _user(row)
             session.execute(delete(LoginSessionRow).where(LoginSessionRow.user_name == row.name))
+            session.execute(delete(AgentRow).where(AgentRow.id == row.name))
             session.delete(row)
+            _note(session, entry)
             return user
 
     def check(self, name: str, password: str) -> User | None:
@@ -225,6 +247,11 @@ def _refuse_last_admin(session: Session, row: UserRow) -> None:
     admins = session.scalar(select(func.count()).select_from(UserRow).where(UserRow.role == "admin"))
     if row.role == "admin" and admins == 1:
         raise AccountError(f"{row.name!r} is the last admin: make another one first")
+
+
+def _note(session: Session, entry: AuditEntry | None) -> None:
+    if entry is not None:
+        add_entry(session, entry)
 
 
 def _user(row: UserRow) -> User:

@@ -78,13 +78,15 @@ class AuditLog:
             self._write([*self._waiting, entry])
             self._waiting.clear()
 
-    def note(self, entry: AuditEntry) -> None:
+    def note(self, entry: AuditEntry, *, once: bool = False) -> None:
         """Write an entry; one the database does not take waits for the next. Never raises.
 
-        The same person doing the same with the same call within :data:`SAME_WITHIN` is one entry.
+        Args:
+            entry: What happened.
+            once: The same person doing the same with the same call within :data:`SAME_WITHIN` is one entry.
         """
         with self._lock:
-            if self._is_known(entry):
+            if once and self._is_known(entry):
                 return
             try:
                 self._write([*self._waiting, entry])
@@ -121,11 +123,9 @@ class AuditLog:
             return tuple((row.id, _entry(row)) for row in session.scalars(query))
 
     def _is_known(self, entry: AuditEntry) -> bool:
-        if entry.call_sid is None:
-            return False
         key = (entry.who, entry.action, entry.call_sid)
         last = self._noted.get(key)
-        if last is not None and abs(entry.at - last) < SAME_WITHIN and not entry.detail:
+        if last is not None and abs(entry.at - last) < SAME_WITHIN:
             return True
         self._noted[key] = entry.at
         self._noted.move_to_end(key)

@@ -155,10 +155,14 @@ def blueprint(switchboard: Switchboard, settings: Settings, tokens: TokenIssuer)
     return pages
 
 
-def _page(template: str, **values: Any) -> str:
-    """Render a page in the language its reader chose before (cookie), else the browser's, else English."""
+def ui_language() -> str:
+    """The language a page's reader chose before (cookie), else the browser's, else English."""
     chosen = request.cookies.get("ui", "")
-    ui = chosen if chosen in TEXTS else request.accept_languages.best_match(TEXTS) or "en"
+    return chosen if chosen in TEXTS else request.accept_languages.best_match(TEXTS) or "en"
+
+
+def _page(template: str, **values: Any) -> str:
+    ui = ui_language()
     return render_template(template, ui=ui, t=TEXTS[ui], **values)
 
 
