@@ -1,7 +1,7 @@
 """Evens out a voice that comes over a network: frames go in as they arrive, and come out one every 20 ms.
 
-As little as possible is held back: just what the arrival times of the last two seconds call for. What is missing when
-its turn comes is made up for (:mod:`audio.concealment`); what piles up is played a little faster.
+As little as possible is held back: just what the arrival times of the last two seconds call for. What is missing
+when its turn comes is made up for (:mod:`audio.concealment`); what piles up is played a little faster.
 """
 
 import math

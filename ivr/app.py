@@ -5,10 +5,12 @@ from functools import partial
 
 from flask import Flask
 
+from ivr.bridge.hub import BridgeHub
 from ivr.call.house import House
+from ivr.call.persons import Persons
 from ivr.content.loader import load_content
 from ivr.content.types import Content
-from ivr.handoff.desk_setup import open_desk
+from ivr.handoff.desk_setup import desk_takes_calls, open_desk
 from ivr.loading import Loader
 from ivr.metrics import Metrics
 from ivr.records.accounts import Accounts
@@ -21,7 +23,7 @@ from ivr.settings import Settings
 from ivr.telephony import webhooks
 from ivr.telephony.tokens import StreamTokens
 from ivr.telephony.watch import StreamWatch
-from ivr.web import access, accounts, api, callbacks, desk_api, login, operations, phone
+from ivr.web import access, accounts, api, callbacks, desk_api, desk_audio, login, operations, phone
 from ivr.web.access_audit import note_requests
 from ivr.web.visitors import logged_in_agent
 
@@ -48,7 +50,9 @@ class Hotline:
         self.bus = LocalBus()
         self.journal = DatabaseJournal(self.store, self.bus, mask=settings.mask_numbers)
         self.metrics.records_pending.set_function(lambda: self.journal.pending)
-        self.loader = Loader(settings, content, self.journal, self.metrics)
+        self.loader = Loader(settings, content, self.journal, self.metrics, self.store.earlier_calls)
+        self.bridge = BridgeHub()
+        self.desk = open_desk(settings, self.store, self.journal, self._content, self.bridge)
         self.house = House(
             lambda: self.loader.services,
             content=content,
@@ -57,9 +61,9 @@ class Hotline:
             waiting_s=settings.stream_token_s,
             journal=self.journal,
             open_request=self.store.open_request if settings.greet_known_callers else None,
+            persons=Persons(self.desk, self.bridge, partial(desk_takes_calls, settings, self.desk)),
         )
         self.tokens = StreamTokens(settings.stream_token_s)
-        self.desk = open_desk(settings, self.store, self.journal, self._content)
         self.accounts = Accounts(
             self.store.engine,
             idle=timedelta(seconds=settings.login_idle_s),
@@ -119,6 +123,7 @@ class Hotline:
                 flush=self.journal.flush,
             )
         )
+        app.register_blueprint(desk_audio.blueprint(self.bridge, self.settings))
         app.register_blueprint(login.blueprint(guard, self.accounts, self.audit))
         app.register_blueprint(accounts.blueprint(self.accounts, self.audit))
         app.register_blueprint(operations.blueprint(self.metrics, self.readiness, self.loader.notes))

@@ -184,6 +184,11 @@ class Settings(BaseSettings):
     )
 
     # The agents' desk
+    desk: Literal["auto", "on", "off"] = Field(
+        "auto",
+        description="Whether callers who are to get a person wait on the line for an agent at `/desk`: `on`, `off` "
+        "(agents' phones or voicemail), or `auto`: when no IVR_AGENT_NUMBERS are set and an agent is on duty.",
+    )
     desk_breather_s: float = Field(
         120.0,
         ge=0,

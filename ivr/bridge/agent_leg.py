@@ -69,6 +69,8 @@ class AgentLeg:
             clock: Monotonic seconds.
         """
         self.call_sid, self.agent_id = call_sid, agent_id
+        self.joined = False
+        """Whether a caller hears it; set once, by the talk."""
         self._sock = sock
         self._clock = clock
         self._jitter = JitterBuffer()
@@ -111,8 +113,11 @@ class AgentLeg:
         self._check_microphone(hello.microphone)
         return hello
 
-    def read(self) -> tuple[str, bool]:
+    def read(self, caller_is_there: Callable[[], bool]) -> tuple[str, bool]:
         """Read until the browser goes, or :meth:`end` is called.
+
+        Args:
+            caller_is_there: Asked until the two are joined: the caller may go just before that.
 
         Returns:
             Why it ended, and whether the agent's page meant it.
@@ -124,6 +129,8 @@ class AgentLeg:
             except LineClosedError as error:
                 return str(error), False
             now_s = self._clock()
+            if not self.joined and not caller_is_there():
+                self.end(CALLER_GONE, "the caller is no longer on the line")
             if isinstance(message, bytes | bytearray):
                 heard_s = now_s
                 self._take_frame(bytes(message), now_s)

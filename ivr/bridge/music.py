@@ -43,7 +43,8 @@ def _held(notes: tuple[float, ...], length: int) -> np.ndarray[tuple[int], np.dt
     at_s = np.arange(long) / LINE_RATE_HZ
     swell = np.sin(np.pi * np.arange(long) / long) ** 2
     voices = [np.sin(2 * np.pi * hz * at_s) + 0.2 * np.sin(4 * np.pi * hz * at_s) for hz in notes]
-    return 0.3 * swell * np.sum(voices, axis=0)
+    chord: np.ndarray[tuple[int], np.dtype[np.float64]] = 0.3 * swell * np.sum(voices, axis=0)
+    return chord
 
 
 def _plucked(hz: float) -> np.ndarray[tuple[int], np.dtype[np.float64]]:

@@ -65,6 +65,7 @@ class Talk:
 
     def start(self) -> None:
         """Let them hear each other."""
+        self.leg.joined = True
         self.leg.tell("joined")
         self._thread.start()
 
@@ -123,9 +124,7 @@ class Talk:
         )
 
     def _next_frame(self) -> bytes:
-        samples = (
-            self.leg.pull()
-        )  # on hold, too: what is said meanwhile is not for the caller, and must not pile up
+        samples = self.leg.pull()  # on hold, too: what is said meanwhile must not pile up
         if not self.held:
             ulaw = to_line(samples)
             self._post(AgentSpoke(ulaw))

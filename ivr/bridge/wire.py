@@ -1,7 +1,7 @@
 """What an agent's browser and the server say to each other on ``/desk/audio/TOKEN``. Pure.
 
-Text messages are JSON objects with a ``type``; binary ones are audio: a frame's number (32 bits, big-endian, one more
-each time), then 20 ms of sound in the format that ``hello`` named. Both directions use the same format.
+Text messages are JSON objects with a ``type``; binary ones are audio: a frame's number (32 bits, big-endian, one
+more each time), then 20 ms of sound in the format that ``hello`` named. Both directions use the same format.
 """
 
 import json
@@ -161,7 +161,8 @@ class FrameCodec:
         if self._audio.name == "ulaw":
             return header + ulaw
         raised = self._up.push(ulaw_to_samples(ulaw)) * _FULL_SCALE
-        return header + np.clip(np.rint(raised), -32_768, 32_767).astype("<i2").tobytes()
+        body: bytes = np.clip(np.rint(raised), -32_768, 32_767).astype("<i2").tobytes()
+        return header + body
 
 
 def to_line(samples: Samples) -> bytes:

@@ -21,6 +21,7 @@ from ivr.call.languages import CallLanguage
 from ivr.call.line import CallInfo, Line
 from ivr.call.listener import Listener
 from ivr.call.mouth import Mouth, Phrase
+from ivr.call.persons import Resting
 from ivr.call.services import CallServices
 from ivr.call.speaker import Manner, Speaker
 from ivr.call.switchboard_types import Ending
@@ -31,6 +32,7 @@ from ivr.content.render import FALLBACK_LANGUAGES
 from ivr.content.types import Language
 from ivr.dialogue.engine import decide, start
 from ivr.dialogue.mood import Mood
+from ivr.dialogue.moves import Move
 from ivr.dialogue.types import (
     Answered,
     Decision,
@@ -70,6 +72,7 @@ class Conversation:
         post: Callable[[Decoded | ErrandDone], None],
     ) -> None:
         self._info = info
+        self._line = line
         self._services = services
         self._chronicle = chronicle
         language = info.language or services.settings.language
@@ -108,6 +111,31 @@ class Conversation:
     def language(self) -> Language:
         """The language we speak."""
         return self._state.language
+
+    def rest(self) -> Resting | None:
+        """Lend everything to people who take over on this very line; None when no person is to take over."""
+        if self._final is None or self._handoff is None or self._hung_up:
+            return None
+        return Resting(
+            info=self._info,
+            line=self._line,
+            services=self._services,
+            chronicle=self._chronicle,
+            speaker=self._speaker,
+            listener=self._listener,
+            feelings=self._feelings,
+            state=self._state,
+            handoff=self._handoff,
+        )
+
+    def go_on(self, move: Move, now_ms: int) -> None:
+        """Go on after people had the caller: with this decision."""
+        self._final = self._handoff = self._late_answer = None
+        self._whisper = ""
+        self._timers, self._barge_in = Timers(), BargeIn()
+        self._errands.abandon()
+        self._state, decision = move
+        self._apply(decision, now_ms)
 
     def ending(self) -> Ending:
         """What must follow the stream."""

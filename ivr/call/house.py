@@ -11,6 +11,7 @@ import structlog
 
 from ivr.call.callers import REMEMBERED, own_number
 from ivr.call.line import CallInfo, Line
+from ivr.call.persons import Persons
 from ivr.call.services import CallServices
 from ivr.call.session import CallSession
 from ivr.call.switchboard_types import Ending
@@ -48,6 +49,7 @@ class House:
         waiting_s: float = 60.0,
         journal: Journal | None = None,
         open_request: Callable[[str, datetime], OpenRequest | None] | None = None,
+        persons: Persons | None = None,
     ) -> None:
         """Open the house.
 
@@ -60,6 +62,7 @@ class House:
             journal: Where calls are recorded that come before the services are there.
             open_request: Looks up what the latest call of a number, ended since then, left open
                 (:meth:`ivr.records.store.Store.open_request`); None: every caller is greeted alike.
+            persons: The agents' desk; None: people are only rung by telephone.
         """
         self._services = services
         self._content = content
@@ -68,6 +71,7 @@ class House:
         self._waiting_s = waiting_s + START_SLACK_S
         self._early_journal = journal
         self._open_request = open_request
+        self._persons = persons
         self._found: OrderedDict[str, Future[OpenRequest | None]] = OrderedDict()
         self._lock = threading.Lock()
         self._waiting: dict[str, float] = {}  # admitted, the stream has not come; until when its place is kept
@@ -160,7 +164,7 @@ class House:
             raise RuntimeError("a call was admitted before the models were ready")
         with self._lock:
             found = self._found.pop(info.call_sid, None)
-        session = CallSession(info, line, services, self._ended, found)
+        session = CallSession(info, line, services, self._ended, found, self._persons)
         with self._lock:
             self._waiting.pop(info.call_sid, None)
             self._live[info.call_sid] = session
@@ -177,7 +181,7 @@ class House:
             self._endings[call_sid] = session.ending
             while len(self._endings) > ENDINGS_KEPT:
                 self._endings.popitem(last=False)
-            if session.ending.next == "person":
+            if session.ending.next != "hang_up":
                 self._goes_to_person(call_sid)
             self._count()
         services = self._services()

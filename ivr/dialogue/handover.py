@@ -1,4 +1,4 @@
-"""To a person: put through when somebody is there, else a call-back at a time the caller chooses; and back. Pure."""
+"""To a person: put through when somebody is there, else a call-back at a chosen time; and back again. Pure."""
 
 from dataclasses import replace
 from typing import Literal
@@ -52,7 +52,9 @@ def call_back_instead(state: DialogueState, content: Content, why: Why) -> Move:
 
 
 def _reopened(state: DialogueState) -> DialogueState:
-    """The conversation before it ended. Feelings begin anew: with the score that led to the person, the very next
-    turn would send the caller back."""
+    """The conversation before it ended.
+
+    Feelings begin anew: with the score that led to the person, the very next turn would send the caller back.
+    """
     mood = replace(state.mood, frustration=CALM, empathy_due=False)
     return replace(state, ended=False, ending=None, mood=mood, failures=0, stalled=0)

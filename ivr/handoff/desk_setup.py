@@ -5,6 +5,7 @@ from collections.abc import Callable
 import structlog
 
 from ivr.content.types import Content
+from ivr.errors import DeskBusyError
 from ivr.handoff.agents import DEMO_AGENTS
 from ivr.handoff.desk import Desk
 from ivr.handoff.desk_record import DeskRecord
@@ -12,10 +13,13 @@ from ivr.handoff.desk_rules import DeskPolicy
 from ivr.handoff.desk_store import DeskStore
 from ivr.handoff.recovery import recover
 from ivr.handoff.routing import RoutingPolicy
-from ivr.handoff.types import Bridge
+from ivr.handoff.types import AgentStatus, Bridge
 from ivr.records.store import Store
 from ivr.records.types import Journal
 from ivr.settings import Settings
+
+ON_DUTY = frozenset({AgentStatus.AVAILABLE, AgentStatus.BUSY, AgentStatus.WRAP_UP})
+"""Agents in these states take calls, now or soon."""
 
 _log = structlog.get_logger(__name__)
 
@@ -54,6 +58,19 @@ def open_desk(
         hours=lambda: content().hours,
         prepare=prepare,
     )
+
+
+def desk_takes_calls(settings: Settings, desk: Desk) -> bool:
+    """Whether a caller who is to get a person now waits for the desk (``IVR_DESK``); never raises."""
+    if settings.desk != "auto":
+        return settings.desk == "on"
+    if settings.agent_numbers:
+        return False
+    try:
+        return any(agent.status in ON_DUTY for agent in desk.board().agents)
+    except DeskBusyError as error:
+        _log.warning("desk_not_asked", why=str(error))
+        return False
 
 
 def _policy(settings: Settings, content: Content) -> DeskPolicy:
