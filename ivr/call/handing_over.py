@@ -11,8 +11,8 @@ from ivr.call.callers import own_number
 from ivr.call.line import CallInfo
 from ivr.call.services import CallServices
 from ivr.dialogue.types import Action, Decision, DialogueState, HandoffReason, Say
+from ivr.handoff.facts import HISTORY_DAYS
 from ivr.handoff.summary import summarise, whisper
-from ivr.handoff.summary_lines import HISTORY_DAYS
 from ivr.records.history import EarlierCall
 from ivr.records.masking import mask_text
 from ivr.records.types import HandoffRecord, TurnRecord

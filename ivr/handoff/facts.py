@@ -18,6 +18,11 @@ call · ``call`` ``count``: how many there were; ``call`` INTENT: how many about
 Section = Literal["headline", "caller", "request", "verified", "tried", "feeling", "risks", "suggested_opening"]
 
 
+HISTORY_DAYS = 14
+"""Days of earlier calls that are told: the time most things can be sent back in, as for the greeting
+(:data:`ivr.call.callers.REMEMBERED`)."""
+
+
 @dataclass(frozen=True)
 class Source:
     """Where a statement comes from."""
@@ -80,7 +85,7 @@ def evidence(facts: Facts) -> Mapping[str, tuple[str, ...]]:
             *call.intents,
             *_intent(call.left_open),
         )
-    found["call:count"] = (str(len(facts.earlier or ())),)
+    found["call:count"] = (str(len(facts.earlier or ())), str(HISTORY_DAYS))
     for intent in {each for call in facts.earlier or () for each in call.intents}:
         found[f"call:{intent}"] = (intent, str(len(same_before(facts, intent)) + 1))
     found["state:failures"] = (str(state.failures),)

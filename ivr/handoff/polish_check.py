@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from ivr.content.types import Language
-from ivr.handoff.summary_check import unsupported
+from ivr.handoff.summary_check import promised, unsupported
 
 POLISHED = ("headline", "tried", "feeling", "suggested_opening")
 """Sections that are polished: our own sentences. What the caller said and what the database says stay."""
@@ -109,7 +109,8 @@ def with_polish(summary: Mapping[str, object], polished: Lines) -> dict[str, obj
 def _line_refused(
     before: str, after: str, shared: Sequence[str], everything: Sequence[str], language: Language
 ) -> str | None:
-    made_up = unsupported(after, [before, *shared], language)
+    known = [before, *shared]
+    made_up = (*unsupported(after, known, language), *promised(after, known, language))
     lost = [each for each in _LONG_NUMBER.findall(before) if each not in after]
     why = None
     if not after or not after.isprintable() or _MARKUP.search(after):

@@ -1,4 +1,4 @@
-"""Holds a text against what it is said to come from: numbers, dates, amounts, names, quoted words, promises.
+"""Holds a text against what it is said to come from: numbers, dates, amounts, names, quoted words; promises.
 
 What a summary says in plain words comes from the prompts; what could be wrong in it, or made up by a model that
 polished it, is what these can be read off from. Pure.
@@ -15,7 +15,7 @@ _NUMBER = re.compile(r"\+?[\d*][\d*,.:/\-]*")
 
 _QUOTED = re.compile(r"“([^”]+)”|\"([^\"]+)\"|「([^」]+)」|『([^』]+)』|‘([^’]+)’")
 
-_CAPITALISED = re.compile(r"(?<![.!?:;·“\"「|\n] )(?<!^)(?<![\w'’])[A-Z][\w'’-]+")
+_CAPITALISED = re.compile(r"(?<![.!?:;·“\"「|\n] )(?<!^)(?<![\w'’])(?!I['’])[A-Z][\w'’-]+")
 """A Latin word with a capital that does not begin a sentence: a name."""
 
 _NAMED: Mapping[Language, re.Pattern[str]] = {
@@ -87,8 +87,8 @@ def unsupported(text: str, sources: Iterable[str], language: Language) -> tuple[
         language: The text's language.
 
     Returns:
-        The numbers, dates, amounts, names, quoted words, promises and addresses that are in none of the sources;
-        empty: nothing was made up, as far as these show.
+        The numbers, dates, amounts, names, quoted words and addresses that are in none of the sources; empty:
+        nothing was made up, as far as these show.
     """
     known = tuple(sources)
     words = _squeezed(" ".join(known))
@@ -106,9 +106,14 @@ def unsupported(text: str, sources: Iterable[str], language: Language) -> tuple[
     names = _CAPITALISED.findall(outside) if language == "en" else re.findall(r"[A-Za-z][\w'’-]+", outside)
     names += [each for each in _NAMED[language].findall(outside) if each not in _NOBODY]
     missing += [each for each in names if _squeezed(each.removesuffix("'s").removesuffix("’s")) not in words]
-    missing += [each for each in _PROMISES[language].findall(outside) if _squeezed(each) not in words]
     missing += [each for each in _ADDRESS.findall(outside) if _squeezed(each) not in words]
     return tuple(dict.fromkeys(missing))
+
+
+def promised(text: str, sources: Iterable[str], language: Language) -> tuple[str, ...]:
+    """Find words that may bind the shop (refund, free, guarantee …) and are in none of the sources."""
+    words = _squeezed(" ".join(sources))
+    return tuple(each for each in _PROMISES[language].findall(text) if _squeezed(each) not in words)
 
 
 def _has(word: str, sources: Iterable[str]) -> bool:

@@ -7,7 +7,7 @@ from typing import Literal
 from ivr.content.keys import emotion_of
 from ivr.content.requests import COMMANDS
 from ivr.content.types import Content, Policy
-from ivr.handoff.facts import Facts, Source, Statement
+from ivr.handoff.facts import HISTORY_DAYS, Facts, Source, Statement
 from ivr.handoff.risks import Risk
 from ivr.handoff.summary_words import Words
 from ivr.records.history import EarlierCall
@@ -16,10 +16,6 @@ from ivr.records.types import TurnRecord
 
 NO_REQUEST = frozenset(COMMANDS)
 """Intents that are no request: what the caller wants is in another turn."""
-
-HISTORY_DAYS = 14
-"""Days of earlier calls that are told: the time most things can be sent back in, as for the greeting
-(:data:`ivr.call.callers.REMEMBERED`)."""
 
 LONGEST_QUOTE = 160
 """Characters of the caller's words that are shown: two lines on the desk."""

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from ivr.content.render import render
 from ivr.content.types import Content
 from ivr.dialogue.engine import decide, start
-from ivr.dialogue.types import Answered, Decision, Event, Fulfilled, Heard, KeysPressed, LookupFailed
+from ivr.dialogue.types import Answered, Decision, DialogueState, Event, Fulfilled, Heard, KeysPressed, LookupFailed
 from ivr.errors import BackendDownError
 from ivr.fulfilment.types import Connector
 from ivr.understanding.types import Understander
@@ -48,6 +48,11 @@ class PaperCall:
         self._language = golden.language or "ko"
         self._state = start(self._language)
         self._meet(Answered(self._language, now=self._now, number=golden.number()))
+
+    @property
+    def state(self) -> DialogueState:
+        """What the conversation remembers."""
+        return self._state
 
     def play(self) -> Played:
         """Play the caller's side to its end, or until the hotline ends the call."""
