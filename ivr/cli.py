@@ -18,6 +18,8 @@ COMMANDS = (
     "bench",
     "replay",
     "user",
+    "forget",
+    "retention",
     "settings",
 )
 
