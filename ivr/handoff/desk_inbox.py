@@ -12,6 +12,9 @@ MOST_NEWS = 10_000
 """News that wait for the database. Beyond that the oldest are dropped: rounds find out by themselves who is gone,
 and a request may be repeated."""
 
+MOST_IN_A_ROW = 50
+"""News between two looks at what is overdue: a tenth of a second of SQLite, so that a rush delays no offer."""
+
 _log = structlog.get_logger(__name__)
 
 
@@ -52,12 +55,14 @@ class Inbox:
             return self._version
 
     def work_off(self) -> None:
-        """Do what is new, in order.
+        """Do what is new, in order; at most :data:`MOST_IN_A_ROW`, then :meth:`wait` returns at once for the rest.
 
         Raises:
             DeskBusyError: the database can't be used; what could not be done stays, at the head.
         """
-        while self._news:
+        for _ in range(MOST_IN_A_ROW):
+            if not self._news:
+                return
             news = self._news[0]
             try:
                 news()
@@ -68,6 +73,8 @@ class Inbox:
             with self._changed:
                 if self._news and self._news[0] is news:  # not dropped meanwhile
                     self._news.popleft()
+        if self._news:
+            self.wake()
 
     def close(self) -> None:
         """Let nobody wait any more. Idempotent."""

@@ -53,7 +53,9 @@ def move(
     statement = update(CALLS).where(CALLS.c.id == hand_off_id, CALLS.c.state.in_(names(since)))
     if held_by is not None:
         statement = statement.where(CALLS.c.agent_id == held_by)
-    return changed(connection.execute(statement.values(state=to.value, changed_at=now, **values)))
+    return changed(
+        connection.execute(statement.values(state=to.value, changed_at=now, rev=CALLS.c.rev + 1, **values))
+    )
 
 
 def answer(connection: Connection, hand_off_id: str, agent_id: str | None, answer: str, now: datetime) -> bool:

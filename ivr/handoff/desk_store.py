@@ -4,7 +4,7 @@ Who gets a call is settled by the database: each change says from which state it
 finds no row to change. So it does not matter which thread, or which process, was first to ask.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from uuid import uuid4
@@ -58,13 +58,17 @@ class DeskStore:
         """
         self._engine = engine
         self.node = node
+        self._known: Mapping[str, tuple[int, HandOff]] = {}
 
     # --- reading -----------------------------------------------------------------------------------------
 
     def board(self, day_start: datetime, refused_since: datetime, hard_from: float) -> Board:
         """Everything that is live; see :func:`ivr.handoff.desk_reads.board`."""
         with self.reading() as connection:
-            return desk_reads.board(connection, day_start, refused_since, hard_from)
+            live = desk_reads.live(connection, self._known)
+            self._known = live  # replaced whole: another thread's older one only means reading once more
+            hand_offs = tuple(hand_off for _, hand_off in live.values())
+            return desk_reads.board(connection, hand_offs, day_start, refused_since, hard_from)
 
     def latest(self, call_sid: str) -> HandOff | None:
         """The latest hand-off of a call."""
@@ -114,6 +118,7 @@ class DeskStore:
                     on_hold=False,
                     notes="",
                     node=self.node,
+                    rev=0,
                 )
             )
             note(connection, now, "waiting", call.call_sid, headline=call.headline, language=call.language)
@@ -281,14 +286,18 @@ class DeskStore:
     def adopt(self, hand_off: HandOff) -> None:
         """The caller's stream is in this process now."""
         with self.writing() as connection:
-            connection.execute(update(CALLS).where(CALLS.c.id == hand_off.id).values(node=self.node))
+            connection.execute(
+                update(CALLS).where(CALLS.c.id == hand_off.id).values(node=self.node, rev=CALLS.c.rev + 1)
+            )
 
     def write(self, hand_off: HandOff, agent_id: str, now: datetime, kind: str, **values: object) -> bool:
         """Change what an agent writes on their own call (``notes``, ``disposition``, ``on_hold``)."""
         with self.writing() as connection:
             written = changed(
                 connection.execute(
-                    update(CALLS).where(CALLS.c.id == hand_off.id, CALLS.c.agent_id == agent_id).values(**values)
+                    update(CALLS)
+                    .where(CALLS.c.id == hand_off.id, CALLS.c.agent_id == agent_id)
+                    .values(rev=CALLS.c.rev + 1, **values)
                 )
             )
             if written:

@@ -70,6 +70,8 @@ class DeskCallRow(Base):
     disposition: Mapped[str | None] = mapped_column(String(64))
     node: Mapped[str] = mapped_column(String(128))
     """The process that holds the caller's stream."""
+    rev: Mapped[int] = mapped_column(default=0)
+    """Grows with every change: what has not changed need not be read again."""
 
 
 class DeskOfferRow(Base):

@@ -36,13 +36,13 @@ LANGUAGES = ("ko", "ko", "ko", "en", "en", "ja", "zh", None)
 class Dice:
     """Probabilities of a second, but for what says otherwise."""
 
-    arrive: float = 0.2
-    answer: float = 0.3
+    arrive: float = 0.3
+    answer: float = 0.12
     """That an agent at whose desk it rings does something about it."""
     decline: float = 0.2
     """Of those who do something."""
-    finish: float = 0.03
-    crash: float = 0.001
+    finish: float = 0.08
+    crash: float = 0.003
     """An agent's browser dies, without a word."""
     return_: float = 0.05
     """Of an agent whose browser died, or who has gone on a break."""
@@ -60,7 +60,7 @@ class Shift:
     seed: int
     hand_offs: int = 200
     dice: Dice = field(default_factory=Dice)
-    restarts_at: tuple[int, ...] = (250, 700)
+    restarts_at: tuple[int, ...] = (120, 450)
     """Seconds after which the server dies and starts again."""
     second: int = 0
     came: list[str] = field(default_factory=list)
@@ -138,7 +138,7 @@ class Shift:
         if held is not None:
             self._with_call(agent, held)
         elif board.hand_offs and self._happens(0.02):  # a click on whatever is in the list
-            desk.accept(self.random.choice(board.hand_offs).call.call_sid, agent.id)
+            self._take(self.random.choice(board.hand_offs).call.call_sid, agent)
 
     def _with_call(self, agent: Agent, held: HandOff) -> None:
         desk, call_sid = self.office.desk, held.call.call_sid
@@ -146,15 +146,18 @@ class Shift:
             if self._happens(self.dice.decline):
                 desk.decline(call_sid, agent.id, self.random.choice([DeclineReason.BUSY, DeclineReason.DECLINED]))
             else:
-                desk.accept(call_sid, agent.id)
-                if self._happens(0.95):  # else its audio never comes
-                    desk.talking(call_sid, agent.id)
+                self._take(call_sid, agent)
         elif held.state is HandOffState.TALKING and self._happens(self.dice.finish):
             desk.finish(call_sid, agent.id, back_to_machine=self._happens(0.1))
         elif held.state is HandOffState.TALKING and self._happens(self.dice.crash):
             desk.agent_gone(call_sid, agent.id, "socket closed")
         elif held.state is HandOffState.WRAP_UP and self._happens(0.1):
             desk.set_status(agent.id, AgentStatus.AVAILABLE)
+
+    def _take(self, call_sid: str, agent: Agent) -> None:
+        self.office.desk.accept(call_sid, agent.id)
+        if self._happens(0.95):  # else the audio never comes
+            self.office.desk.talking(call_sid, agent.id)
 
     def _restart(self) -> None:
         self.office.close()

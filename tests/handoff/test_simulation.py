@@ -24,7 +24,7 @@ def _events(office: Office) -> list[DeskEvent]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_of_200_hand_offs_none_is_lost_and_none_doubled(tmp_path: Path, seed: int) -> None:
     office = Office(tmp_path / "desk.sqlite3", busy_timeout_ms=1)
     shift = Shift(office, seed)

@@ -106,6 +106,7 @@ def _calls() -> None:
         sa.Column("notes", sa.Text(), nullable=False),
         sa.Column("disposition", sa.String(64)),
         sa.Column("node", sa.String(128), nullable=False),
+        sa.Column("rev", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_desk_calls"),
     )
     op.create_index("ix_desk_calls_call_sid", "desk_calls", ["call_sid"])
