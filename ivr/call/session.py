@@ -23,6 +23,7 @@ from ivr.call.mouth import Phrase
 from ivr.call.persons import PersonEvent, Persons
 from ivr.call.services import CallServices
 from ivr.call.switchboard_types import Ending
+from ivr.call.tape import Tape, greeting_languages, notice_heard
 from ivr.call.with_person import WithPerson
 from ivr.errors import LineClosedError
 from ivr.records.types import OpenRequest, Outcome
@@ -60,6 +61,7 @@ class CallSession:
         on_end: Callable[["CallSession"], None],
         found: "Future[OpenRequest | None] | None" = None,
         persons: Persons | None = None,
+        tape: Tape | None = None,
     ) -> None:
         self.info = info
         self.ending = Ending("person", info.language or services.settings.language)
@@ -71,10 +73,12 @@ class CallSession:
         self._on_end = on_end
         self._found = found
         self._persons = persons
+        self._tape = tape
         self._person: WithPerson | None = None  # set while people have the caller; read by the line's thread, too
         self._began_s = services.clock()
         self._inbox: queue.SimpleQueue[tuple[int, _Inbox]] = queue.SimpleQueue()
         self._dropped_frames = 0
+        self._going_down = False
         self._line_open = True
         self._chronicle = Chronicle(services.journal, info.call_sid)
         self._conversation = Conversation(info, line, services, self._chronicle, self._post)
@@ -89,6 +93,8 @@ class CallSession:
         person = self._person
         if person is not None and isinstance(event, AudioReceived):
             person.caller_spoke(event.ulaw)
+        if self._tape is not None and isinstance(event, AudioReceived):
+            self._tape.caller(event.ulaw)
         if isinstance(event, AudioReceived) and self._inbox.qsize() > BACKLOG_FRAMES:
             self._dropped_frames += 1
             if self._dropped_frames % 500 == 1:
@@ -159,7 +165,7 @@ class CallSession:
     def _to_person(self) -> WithPerson | None:
         """Let the caller wait for an agent on this line, if the desk takes callers."""
         resting = self._conversation.rest()
-        if resting is None or self._persons is None or not self._persons.wanted():
+        if resting is None or self._persons is None or self._going_down or not self._persons.wanted():
             return None
         self._person = WithPerson(resting, self._persons, self._person_did)
         self._person.begin(self._now_ms())
@@ -206,6 +212,7 @@ class CallSession:
             case LineEnded(why):
                 self._hung_up(why)
             case ShutDown(why):
+                self._going_down = True
                 conversation.hand_over(why, "failure", self._now_ms())
 
     def _hear_out(self) -> None:

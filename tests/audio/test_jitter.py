@@ -54,7 +54,7 @@ def test_a_jittery_voice_is_held_back_just_enough() -> None:
 
 
 def test_what_is_held_back_shrinks_again_after_a_hiccup() -> None:
-    stalled = {number: max(at, 1_300.0) if 1_000 <= at else at for number, at in on_time().items()}
+    stalled = {number: max(at, 1_300.0) if at >= 1_000 else at for number, at in on_time().items()}
     buffer, _ = play(stalled)
     assert buffer.counts.skipped > 0  # it has caught up
     assert buffer.target_ms == pytest.approx(FRAME_MS)
