@@ -17,6 +17,7 @@ COMMANDS = (
     "render",
     "bench",
     "replay",
+    "export-feedback",
     "user",
     "forget",
     "retention",

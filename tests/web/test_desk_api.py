@@ -42,6 +42,7 @@ def room(tmp_path: Path) -> Iterator[Room]:
     journal.call_started(started("CA1"))
     journal.turn("CA1", CALLER_TURN)
     journal.turn("CA1", ASSISTANT_TURN)
+    assert journal.flush(5)
     app = Flask(__name__)
     access.protect(app, load_settings(host="127.0.0.1"))
     app.register_blueprint(
