@@ -102,7 +102,7 @@ def summarise(
         "frustration": points[-1].frustration if points else None,
         "statements": [each.as_json() for each in statements],
         "identity_proven": bool(state.proven),
-        "told": {slot: mask(value) for slot, value in told_slots(facts).items()},
+        "told": {slot: mask(value) for slot, (value, _) in told_slots(facts, wish).items()},
         "intent": wish.intent,
         "language": language,
         "reason": reason.value,

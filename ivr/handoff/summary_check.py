@@ -103,7 +103,7 @@ def unsupported(text: str, sources: Iterable[str], language: Language) -> tuple[
     ]
     quoted = ("".join(match) for match in _QUOTED.findall(text))
     missing += [each for each in quoted if _squeezed(each.rstrip("…")) not in words]
-    names = _CAPITALISED.findall(outside) if language == "en" else re.findall(r"[A-Za-z][\w'’-]+", outside)
+    names = _CAPITALISED.findall(outside) if language == "en" else re.findall(r"[A-Za-z][A-Za-z'’-]+", outside)
     names += [each for each in _NAMED[language].findall(outside) if each not in _NOBODY]
     missing += [each for each in names if _squeezed(each.removesuffix("'s").removesuffix("’s")) not in words]
     missing += [each for each in _ADDRESS.findall(outside) if _squeezed(each) not in words]

@@ -120,16 +120,28 @@ def request_lines(facts: Facts, wish: Wanted, words: Words) -> Iterator[Statemen
         else:
             text = words.text("summary_request", request=words.request(wish.intent), words=quoted)
             yield Statement("request", text, tuple(dict.fromkeys((wish.source, turn))))
-    told = told_slots(facts)
+    told = told_slots(facts, wish)
     if told:
-        sources = tuple(Source("told", slot) for slot in told)
-        yield Statement("request", words.text("summary_told", facts=words.facts(told)), sources)
+        named = {slot: value for slot, (value, _) in told.items()}
+        sources = tuple(dict.fromkeys(source for _, source in told.values()))
+        yield Statement("request", words.text("summary_told", facts=words.facts(named)), sources)
 
 
-def told_slots(facts: Facts) -> Mapping[str, str]:
-    """What the caller told for the request being worked on, checked or not, but not what proves who they are."""
+def told_slots(facts: Facts, wish: Wanted) -> Mapping[str, tuple[str, Source]]:
+    """What the caller told for the request in question, checked or not, but not what proves who they are.
+
+    Returns:
+        Slot → value and where it comes from: what the conversation works with, and what was told in the same breath
+        as the request and nothing was done with yet.
+    """
     secret = {slot for slot, spec in facts.content.slots.items() if spec.kind == "identity"}
-    return {slot: value for slot, value in facts.state.slots.items() if slot not in secret}
+    done = {value for tried in facts.state.tried for value in (tried.detail, *tried.facts.values())}
+    done |= {*facts.state.verified.values()}
+    first = facts.turns[wish.turn].slots if wish.turn is not None and wish.intent is not None else {}
+    told = {slot: (value, Source("turn", str(wish.turn))) for slot, value in first.items() if value not in done} | {
+        slot: (value, Source("told", slot)) for slot, value in facts.state.slots.items()
+    }
+    return {slot: each for slot, each in told.items() if slot not in secret}
 
 
 def verified_lines(facts: Facts, words: Words) -> Iterator[Statement]:

@@ -173,7 +173,7 @@ def test_an_angry_caller_who_calls_again(content: Content) -> None:
     assert "본인 확인됨: 김하늘" in lines
     assert "최근 14일 안의 이전 통화 1건, 마지막은 2026-11-21 주문 조회: 상담원에게 연결됨" in lines
     assert "확인된 정보: 주문번호 47291 · 상태 배송 중 · 상품 운동화 · 날짜 2026-11-23" in lines
-    assert "자동 안내가 2번 이어서 알아듣지 못함" in lines
+    assert "자동 안내가 연속 2번 알아듣지 못함" in lines
     assert "감정 흐름: 차분함 → 불편해함 → 많이 화남" in lines
     assert summary["turned_at"]["said"] == "어제도 온다고 했잖아요 이게 뭐예요", (
         "the largest rise, not the last turn"
