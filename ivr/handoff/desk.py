@@ -22,11 +22,12 @@ from ivr.handoff.agents import AgentStore, Attendance
 from ivr.handoff.desk_clock import DeskClock
 from ivr.handoff.desk_inbox import Inbox
 from ivr.handoff.desk_moves import DeskMoves
+from ivr.handoff.desk_outage import Outage
 from ivr.handoff.desk_reads import Board
 from ivr.handoff.desk_record import DeskRecord
 from ivr.handoff.desk_rules import DeskPolicy, Step, overdue
 from ivr.handoff.desk_store import DeskStore
-from ivr.handoff.queue import outlooks
+from ivr.handoff.queue import WAITS, outlooks
 from ivr.handoff.types import (
     TALKS,
     Accepted,
@@ -88,6 +89,7 @@ class Desk:
         self._hours = hours
         self.inbox = Inbox()
         self._moves = DeskMoves(store, record, bridge, hours, self.clock)
+        self._outage = Outage(record, bridge)
         self._outlooks: dict[str, Outlook] = {}  # replaced whole, never changed
         self._thread = threading.Thread(target=self._run, name="desk", daemon=True)
 
@@ -96,7 +98,8 @@ class Desk:
     def request(self, call: WaitingCall) -> None:
         """A caller waits for a person from now on."""
         waits = replace(call, at=self.now())
-        self.inbox.tell(lambda: self._moves.add(waits))
+        self._outage.asked(waits)
+        self.inbox.tell(lambda: self._add(waits))
 
     def outlook(self, call_sid: str) -> Outlook:
         """What this caller may be told now; from memory."""
@@ -314,10 +317,21 @@ class Desk:
         self._outlooks = outlooks(
             board.hand_offs, board.agents, board.handling_s, now, self.policy.routing, is_open=is_open
         )
+        mine = (each for each in board.hand_offs if each.state in WAITS and each.node == self.store.node)
+        self._outage.know(each.call for each in mine)
         if not board.hand_offs:
             self.clock.settle()
         if steps or choices:
             self.inbox.wake()
+
+    def _add(self, call: WaitingCall) -> None:
+        if self._outage.wanted(call.call_sid):  # else the caller was let go while the database was away
+            self._moves.add(call)
+            self._outage.kept(call.call_sid)
+
+    def without_database(self) -> int:
+        """The database is away: nobody is kept waiting for it for ever. Gives how many were let go."""
+        return self._outage.away(self.clock.seconds())
 
     def _try(self, step: Step) -> None:
         """Do one step; what goes wrong with one caller is no other caller's trouble."""
@@ -343,6 +357,7 @@ class Desk:
                 if not troubled:
                     _log.error("desk_database_down", problem=str(error))
                 troubled = True
+                self.without_database()
             except Exception:
                 _log.exception("desk_round_failed")
             seen = self.inbox.wait(seen, ROUND_S)

@@ -1,6 +1,7 @@
 """From a caller who waits to an agent who talks, and everything that may come in between."""
 
 import sqlite3
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
@@ -227,6 +228,27 @@ def test_a_locked_database_changes_nothing_and_loses_nothing(office: Office) -> 
     office.go(1, "mina")
     assert office.hand_off("CA1").agent_id == "mina"
     assert office.hand_off("CA2").state is HandOffState.WAITING
+
+
+def test_when_the_database_stays_away_nobody_is_kept_waiting_for_it(office: Office) -> None:
+    office.staff(MINA, status=AgentStatus.BREAK)
+    office.ring("CA1")
+    office.go(1, "mina")
+    with closing(sqlite3.connect(office.path, isolation_level=None)) as lock:
+        lock.execute("BEGIN IMMEDIATE")
+        office.ring("CA2", from_number=None)
+        with pytest.raises(DeskBusyError):
+            office.go(1, "mina")
+        assert office.desk.without_database() == 0
+        office.time.go(60)
+        assert office.desk.without_database() == 2
+        assert office.desk.without_database() == 0  # told once
+        lock.execute("ROLLBACK")
+    assert {("detach", "CA1", "callback"), ("detach", "CA2", "voicemail")} <= set(office.bridge.asked)
+    office.bridge.on_the_line.clear()
+    office.go(1, "mina")
+    assert office.hand_off("CA1").state is HandOffState.ABANDONED
+    assert office.desk.store.latest("CA2") is None
 
 
 def test_a_clock_set_back_or_forward_moves_nobody(office: Office) -> None:
