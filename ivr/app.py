@@ -8,6 +8,7 @@ from flask import Flask
 from ivr.bridge.hub import BridgeHub
 from ivr.call.house import House
 from ivr.call.persons import Persons
+from ivr.call.tape import Recorder
 from ivr.content.loader import load_content
 from ivr.content.types import Content
 from ivr.handoff.desk_setup import desk_takes_calls, open_desk
@@ -18,12 +19,27 @@ from ivr.records.accounts_calls import came_to_people
 from ivr.records.audit import AuditLog
 from ivr.records.bus import LocalBus
 from ivr.records.journal import DatabaseJournal
+from ivr.records.recordings import Vault, read_keys
+from ivr.records.retention import RetentionJob, keep_of
 from ivr.records.store import Store
 from ivr.settings import Settings
 from ivr.telephony import webhooks
 from ivr.telephony.tokens import StreamTokens
 from ivr.telephony.watch import StreamWatch
-from ivr.web import access, accounts, api, callbacks, desk_api, desk_audio, login, operations, phone
+from ivr.web import (
+    access,
+    accounts,
+    api,
+    callbacks,
+    desk,
+    desk_api,
+    desk_audio,
+    desk_help,
+    login,
+    operations,
+    phone,
+    recordings,
+)
 from ivr.web.access_audit import note_requests
 from ivr.web.visitors import logged_in_agent
 
@@ -53,6 +69,9 @@ class Hotline:
         self.loader = Loader(settings, content, self.journal, self.metrics, self.store.earlier_calls)
         self.bridge = BridgeHub()
         self.desk = open_desk(settings, self.store, self.journal, self._content, self.bridge)
+        keys = read_keys(settings.recording_key) if settings.record_calls or settings.recording_key else ()
+        self.vault = Vault(self.store.engine, settings.recordings_dir, keys)
+        self._recorder = Recorder(self.vault) if settings.record_calls else None
         self.house = House(
             lambda: self.loader.services,
             content=content,
@@ -61,6 +80,7 @@ class Hotline:
             waiting_s=settings.stream_token_s,
             journal=self.journal,
             open_request=self.store.open_request if settings.greet_known_callers else None,
+            recorder=self._recorder,
             persons=Persons(self.desk, self.bridge, partial(desk_takes_calls, settings, self.desk)),
         )
         self.tokens = StreamTokens(settings.stream_token_s)
@@ -70,6 +90,7 @@ class Hotline:
             longest=timedelta(seconds=settings.login_max_s),
         )
         self.audit = AuditLog(self.store.engine)
+        self._retention = RetentionJob(self.store.engine, self.vault, keep_of(settings), self.audit)
         self._watch = StreamWatch(self.tokens, lambda info: self.house.finished(info.call_sid))
         self.app = self._make_app()
 
@@ -78,6 +99,7 @@ class Hotline:
         self._watch.start()
         self.loader.start()
         self.desk.start()
+        self._retention.start()
 
     def readiness(self) -> dict[str, str | None]:
         """Part → what is wrong with it; None when it is ready."""
@@ -95,6 +117,9 @@ class Hotline:
         """Stop what was started. Idempotent."""
         self._watch.stop()
         self.desk.stop()
+        self._retention.stop()
+        if self._recorder is not None:
+            self._recorder.close()
         self.loader.close()
         self.journal.close()
         self.store.close()
@@ -103,6 +128,13 @@ class Hotline:
         """The prompts, the version that new calls get."""
         services = self.loader.services
         return services.content if services else self._first_content
+
+    def _backends(self) -> desk_help.Backends | None:
+        """What agents' pages may ask; None until it is loaded."""
+        services = self.loader.services
+        if services is None:
+            return None
+        return desk_help.Backends(services.connectors, services.lookups, self.settings.fulfilment_deadline_s)
 
     def _make_app(self) -> Flask:
         app = Flask("ivr", static_folder=None)
@@ -123,9 +155,16 @@ class Hotline:
                 flush=self.journal.flush,
             )
         )
+        app.register_blueprint(
+            desk_help.blueprint(
+                self.desk, self.store, self._content, self._backends, logged_in_agent, self.journal.flush
+            )
+        )
+        app.register_blueprint(desk.blueprint())
         app.register_blueprint(desk_audio.blueprint(self.bridge, self.settings))
         app.register_blueprint(login.blueprint(guard, self.accounts, self.audit))
         app.register_blueprint(accounts.blueprint(self.accounts, self.audit))
+        app.register_blueprint(recordings.blueprint(self.vault, self.audit))
         app.register_blueprint(operations.blueprint(self.metrics, self.readiness, self.loader.notes))
         app.register_blueprint(phone.blueprint(self.house, self.settings, self.tokens))
         return app

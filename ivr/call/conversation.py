@@ -169,7 +169,8 @@ class Conversation:
         now = self._services.local_time()
         known = callers.known_caller(found, self._services.content, now)
         number = callers.own_number(self._info.from_number)
-        self._meet(Answered(own, also, now=now, number=number, known=known), now_ms)
+        recorded = self._services.settings.record_calls
+        self._meet(Answered(own, also, now=now, number=number, known=known, recorded=recorded), now_ms)
 
     def audio(self, ulaw: bytes, now_ms: int) -> None:
         """Take in some of the caller's audio."""

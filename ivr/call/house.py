@@ -15,6 +15,7 @@ from ivr.call.persons import Persons
 from ivr.call.services import CallServices
 from ivr.call.session import CallSession
 from ivr.call.switchboard_types import Ending
+from ivr.call.tape import Recorder, TapedLine
 from ivr.content.render import render
 from ivr.content.types import Content, Language
 from ivr.dialogue.types import Say
@@ -49,6 +50,7 @@ class House:
         waiting_s: float = 60.0,
         journal: Journal | None = None,
         open_request: Callable[[str, datetime], OpenRequest | None] | None = None,
+        recorder: Recorder | None = None,
         persons: Persons | None = None,
     ) -> None:
         """Open the house.
@@ -62,6 +64,7 @@ class House:
             journal: Where calls are recorded that come before the services are there.
             open_request: Looks up what the latest call of a number, ended since then, left open
                 (:meth:`ivr.records.store.Store.open_request`); None: every caller is greeted alike.
+            recorder: Records the calls; None: none is.
             persons: The agents' desk; None: people are only rung by telephone.
         """
         self._services = services
@@ -71,6 +74,7 @@ class House:
         self._waiting_s = waiting_s + START_SLACK_S
         self._early_journal = journal
         self._open_request = open_request
+        self._recorder = recorder
         self._persons = persons
         self._found: OrderedDict[str, Future[OpenRequest | None]] = OrderedDict()
         self._lock = threading.Lock()
@@ -164,7 +168,9 @@ class House:
             raise RuntimeError("a call was admitted before the models were ready")
         with self._lock:
             found = self._found.pop(info.call_sid, None)
-        session = CallSession(info, line, services, self._ended, found, self._persons)
+        tape = self._recorder.begin(info) if self._recorder is not None else None
+        taped = TapedLine(line, tape) if tape is not None else line
+        session = CallSession(info, taped, services, self._ended, found, self._persons, tape)
         with self._lock:
             self._waiting.pop(info.call_sid, None)
             self._live[info.call_sid] = session

@@ -282,8 +282,20 @@ class CallSession:
             self._chronicle.ended(datetime.now(UTC), self.outcome, left_open)
         except Exception:
             _log.exception("record_not_closed")
+        try:
+            self._end_tape()
+        except Exception:
+            _log.exception("recording_not_closed")
         finally:
             self._on_end(self)
+
+    def _end_tape(self) -> None:
+        """Keep the recording if the caller heard that there is one, else throw it away."""
+        if self._tape is None:
+            return
+        languages = greeting_languages(self.info, self._services.settings.language)
+        heard = [turn.text for turn in self._chronicle.turns if turn.speaker == "assistant"]
+        self._tape.finish(notice_heard(self._services.content, languages, heard))
 
     def _ended(self) -> tuple[Ending, Outcome, str | None]:
         """What must follow the stream, what the call came to, and the request it leaves undone."""

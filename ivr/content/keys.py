@@ -18,8 +18,8 @@ DIALOGUE_KEYS = (
 )
 """Spoken by :mod:`ivr.dialogue`."""
 
-CALL_KEYS = ("failure", "too_busy", "time_limit", "filler_checking")
-"""Spoken by the call itself: something broke, no room, the call grew too long, a look-up takes long."""
+CALL_KEYS = ("failure", "too_busy", "time_limit", "filler_checking", "recording_notice")
+"""Spoken by the call itself: something broke, no room, the call grew too long, a look-up takes long, recording."""
 
 HANDOFF_KEYS = (
     "summary_headline",

@@ -50,6 +50,8 @@ class Answered:
     number: str | None = None
     """The caller's number (E.164), for calling back; None when withheld."""
     known: "KnownCaller | None" = None
+    recorded: bool = False
+    """Whether the call is recorded: the caller is told."""
 
 
 @dataclass(frozen=True)
