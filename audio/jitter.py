@@ -20,15 +20,20 @@ FRAME_SAMPLES = LINE_RATE_HZ * FRAME_MS // 1000
 REMEMBERED = 100
 """Frames whose arrival times count: 2 s, long enough to have met a network's usual hiccups, short enough to forget
 one (WebRTC's NetEq forgets at a like pace: 0.983 a packet, half after 0.8 s)."""
-COVERED = 0.97
-"""Share of the frames that are to arrive in time (NetEq's target quantile is 0.95 to 0.97)."""
+COVERED = 0.95
+"""Share of the frames that are to arrive in time (NetEq's target quantile is 0.95 to 0.97): a single hiccup of up to
+100 ms is drained at once, not held back for after."""
 LEAST_MS, MOST_MS = 20, 200
 """Bounds of what is held back: one frame, since the clocks of two machines never agree to the millisecond; and
 200 ms, since ITU-T G.114 calls a voice that is 400 ms late in all unacceptable."""
 SURPLUS_FRAMES = 2
-"""Frames above what is to be held back from which, when it lasts, playing speeds up."""
-PATIENCE_FRAMES = 10
-"""Frames for which a surplus must last: a burst after a hiccup is often followed by its pause."""
+"""Frames above what is to be held back from which playing speeds up: at once where nothing is said …"""
+PATIENCE_FRAMES, GREAT_SURPLUS_FRAMES, LITTLE_PATIENCE_FRAMES = 10, 4, 2
+"""… and within speech only when the surplus has lasted for so many frames (a burst after a hiccup is often followed
+by its pause), or for two when it is great: one frame in three, until it is gone."""
+QUIET_DB = -50.0
+"""RMS of a frame, relative to full scale, below which nothing is said: a line's own noise lies at -65 to -50,
+voices around -20 (ITU-T P.56)."""
 MOST_FRAMES = 25
 """Frames kept at most, 500 ms: beyond that the oldest are given up."""
 FADED_FRAMES = 3
@@ -133,20 +138,24 @@ class JitterBuffer:
         return self._concealer.lost(FRAME_SAMPLES)
 
     def _caught_up(self, frame: Samples) -> Samples:
-        """The frame, blended into the one after it when too many have been waiting for a while."""
-        self._surplus = self._surplus + 1 if self._too_many() else 0
+        """The frame, or when too many wait the one after it, blended with it where something is said."""
+        surplus = len(self._frames) + 1 - self.target_ms / FRAME_MS
+        self._surplus = self._surplus + 1 if surplus >= SURPLUS_FRAMES else 0
         following = self._frames.get(self._next) if self._next is not None else None
-        if self._surplus <= PATIENCE_FRAMES or following is None or self._next is None:
+        patience = LITTLE_PATIENCE_FRAMES if surplus >= GREAT_SURPLUS_FRAMES else PATIENCE_FRAMES
+        quiet = float(np.mean(np.square(frame))) < 10 ** (QUIET_DB / 10)
+        if not self._surplus or following is None or self._next is None:
+            return frame
+        if self._surplus <= patience and not quiet:
             return frame
         del self._frames[self._next]
         self._next += 1
         self._surplus = 0
         self.counts.skipped += 1
+        if quiet:
+            return following
         merged: Samples = frame * (1 - _RISE) + following * _RISE
         return merged
-
-    def _too_many(self) -> bool:
-        return len(self._frames) > self.target_ms / FRAME_MS + SURPLUS_FRAMES - 1
 
     def _begin_afresh(self) -> None:
         self.counts.skipped += len(self._frames)
