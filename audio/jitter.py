@@ -21,8 +21,8 @@ REMEMBERED = 100
 """Frames whose arrival times count: 2 s, long enough to have met a network's usual hiccups, short enough to forget
 one (WebRTC's NetEq forgets at a like pace: 0.983 a packet, half after 0.8 s)."""
 COVERED = 0.95
-"""Share of the frames that are to arrive in time (NetEq's target quantile is 0.95 to 0.97): a single hiccup of up to
-100 ms is drained at once, not held back for after."""
+"""Share of the frames that are to arrive in time (NetEq's target quantile is 0.95 to 0.97): a single hiccup of up
+to 100 ms is drained at once, not held back for after."""
 LEAST_MS, MOST_MS = 20, 200
 """Bounds of what is held back: one frame, since the clocks of two machines never agree to the millisecond; and
 200 ms, since ITU-T G.114 calls a voice that is 400 ms late in all unacceptable."""

@@ -5,7 +5,8 @@
 A real server on the loopback, real WebSockets on both sides, all in one process. Both sides speak two seconds and
 pause for one; every seventh frame is one that can be told from all others. The delay is the time from handing it to
 the one socket to getting it from the other: it holds the server's work, its jitter buffer and its 20 ms clock, and
-nothing of a browser's or a telephone's own. A marked frame that the jitter buffer merged with another counts as lost.
+nothing of a browser's or a telephone's own. A marked frame that the jitter buffer merged with another counts as
+lost.
 
 The accepting is timed from asking for the token until a frame of each side has reached the other. Transcription
 goes on meanwhile, with a recognizer that answers at once; the desk's database is not part of it.
