@@ -2,6 +2,7 @@
 
 Recognition is the only heavy work of a call. Final decodes (a caller is waiting) go before speculative ones
 (a caller may have finished), oldest first; speculative ones are given up first; nothing waits without bound.
+Background decodes (a talk between people, which is only written down) come after all of them, and go first.
 """
 
 import functools
@@ -60,7 +61,14 @@ class _Job:
     due_s: float
     """When it is too late to start, on the scheduler's clock."""
     asked_s: float
+    background: bool = False
+    """Nobody waits for it."""
     future: "Future[Recognition]" = field(default_factory=Future)
+
+    @property
+    def rank(self) -> int:
+        """Lower goes first."""
+        return 2 * self.background + (not self.final)
 
 
 _Notice = Callable[[], None]
@@ -114,6 +122,7 @@ class RecognitionScheduler:
         deadline_s: float | None,
         call_id: str,
         speech_ms: int | None = None,
+        background: bool = False,
     ) -> "Future[Recognition]":
         """Ask for a decode. Never blocks and never raises: every refusal is in the future.
 
@@ -126,6 +135,8 @@ class RecognitionScheduler:
             deadline_s: Seconds from now after which it is no longer worth starting; None: never.
             call_id: Whose speech it is.
             speech_ms: Milliseconds of it that the VAD took for speech, when known.
+            background: Nobody waits for it: any other job goes before it, and takes its place when there is no
+                room.
 
         Returns:
             A future that ends with the recognition, or with the recognizer's exception, RecognitionBusyError
@@ -134,7 +145,8 @@ class RecognitionScheduler:
             the job up, if it is still waiting.
         """
         now_s = self._clock()
-        job = _Job(samples, language, speech_ms, call_id, final, now_s + _or_never(deadline_s), now_s)
+        due_s = now_s + _or_never(deadline_s)
+        job = _Job(samples, language, speech_ms, call_id, final, due_s, now_s, background)
         with self._changed:
             if self._closing:
                 notices = [self._failure(job, RecognitionError("the recognizer is shutting down"))]
@@ -143,8 +155,8 @@ class RecognitionScheduler:
                 notices += self._drop(
                     [other for other in self._waiting if other.call_id == call_id and not other.final], "replaced"
                 )
-                if final and len(self._waiting) >= self._queue_limit:
-                    notices += self._drop([other for other in self._waiting if not other.final][:1], "busy")
+                if len(self._waiting) >= self._queue_limit:
+                    notices += self._make_room(job)
                 if len(self._waiting) < self._queue_limit:
                     self._waiting.append(job)
                     self._changed.notify()
@@ -183,7 +195,7 @@ class RecognitionScheduler:
     def load(self) -> float:
         """Seconds that a final decode asked for now would wait for a worker, by the average of late."""
         with self._changed:
-            ahead = sum(job.final for job in self._waiting)
+            ahead = sum(job.final and not job.background for job in self._waiting)
             busy = len(self._running)
             if ahead + busy < len(self._threads):
                 return 0.0
@@ -249,9 +261,7 @@ class RecognitionScheduler:
         while True:
             with self._changed:
                 notices = self._drop_late(self._clock())
-                job = next((job for job in self._waiting if job.final), None)
-                if job is None and self._waiting:
-                    job = self._waiting[0]
+                job = min(self._waiting, key=lambda each: each.rank, default=None)  # the oldest of its rank
                 if job is not None:
                     self._waiting.remove(job)
                     if job.future.set_running_or_notify_cancel():
@@ -266,6 +276,19 @@ class RecognitionScheduler:
             _tell(notices)
             if job is not None:
                 return job
+
+    def _make_room(self, job: _Job) -> list[_Notice]:
+        """Give up the oldest waiting job of the lowest rank below ``job``'s.
+
+        A guess takes the place of background jobs only: guesses must not eat each other in a rush.
+        """
+        below = [other for other in self._waiting if other.rank > job.rank and (job.final or other.background)]
+        least = max((other.rank for other in below), default=None)
+        given_up = [other for other in below if other.rank == least][:1]
+        if given_up and given_up[0].final:
+            self._waiting.remove(given_up[0])
+            return [self._refusal(given_up[0], late=False)]
+        return self._drop(given_up, "busy")
 
     def _drop_late(self, now_s: float) -> list[_Notice]:
         """Take out the final jobs whose deadline has passed, and those whose caller gave them up."""

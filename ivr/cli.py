@@ -19,6 +19,10 @@ COMMANDS = (
     "replay",
     "caller",
     "eval",
+    "export-feedback",
+    "user",
+    "forget",
+    "retention",
     "settings",
 )
 

@@ -3,19 +3,29 @@
 ::
 
     HotlineError
+    ├── AccountError          a login can't be made or changed as asked
     ├── ConfigurationError    a setting is wrong: names the key
     ├── ContentError          a prompt, request or policy file is wrong: names file and line
+    ├── DeskError             the agents' desk could not do what was asked
+    │   ├── BridgeTokenError       an agent's audio token opens nothing: unknown, used or expired
+    │   ├── CallTakenError         another agent has the call, or it is over
+    │   └── CallerGoneError        the caller is no longer on the line
     ├── FulfilmentError       what was asked could not be done
     │   └── BackendDownError       the order database (or another system) can't be reached
     ├── LineError             the phone line misbehaved
     │   ├── FrameError             one message could not be understood; the call goes on
     │   └── LineClosedError        the line is gone
     └── RecordsError          the call database can't be used
+        └── DeskBusyError          the desk's part of it is locked or away: nothing was changed, try again
 """
 
 
 class HotlineError(Exception):
     """Base of every error the hotline raises on purpose."""
+
+
+class AccountError(HotlineError):
+    """A login can't be made or changed as asked; the message says why. Never holds a password."""
 
 
 class ConfigurationError(HotlineError):
@@ -24,6 +34,22 @@ class ConfigurationError(HotlineError):
 
 class ContentError(HotlineError):
     """A file under ``prompts/`` is wrong; the message is ``file:line: problem``."""
+
+
+class DeskError(HotlineError):
+    """The agents' desk could not do what was asked; the message says why."""
+
+
+class BridgeTokenError(DeskError):
+    """An agent's audio token opens nothing; the message says why."""
+
+
+class CallTakenError(DeskError):
+    """The call can't be taken any more: another agent has it, or it is over."""
+
+
+class CallerGoneError(DeskError):
+    """The caller is no longer on the line."""
 
 
 class FulfilmentError(HotlineError):
@@ -48,3 +74,7 @@ class LineClosedError(LineError):
 
 class RecordsError(HotlineError):
     """The call database can't be used."""
+
+
+class DeskBusyError(RecordsError):
+    """The desk's database is locked or away. Nothing was changed; the same may succeed in a moment."""

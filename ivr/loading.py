@@ -2,9 +2,10 @@
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
@@ -25,7 +26,9 @@ from ivr.content.types import LANGUAGES, Content, Language
 from ivr.dialogue.types import Say
 from ivr.fulfilment.registry import ConnectorFactory
 from ivr.fulfilment.types import Connector
+from ivr.handoff.polish import Polisher
 from ivr.metrics import Metrics
+from ivr.records.history import EarlierCall
 from ivr.records.types import Journal
 from ivr.reloading import Reloader
 from ivr.settings import Settings
@@ -47,8 +50,16 @@ PARTS = ("prompts", "shop", "voice activity", "recognizer", "voice", "prosody", 
 class Loader:
     """Builds the :class:`CallServices` of a process in the background."""
 
-    def __init__(self, settings: Settings, content: Content, journal: Journal, metrics: Metrics) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        content: Content,
+        journal: Journal,
+        metrics: Metrics,
+        history: Callable[[str, datetime, str], Sequence[EarlierCall]] | None = None,
+    ) -> None:
         self._settings = settings
+        self._history = history
         self._content = content
         self._journal = journal
         self._metrics = metrics
@@ -136,7 +147,19 @@ class Loader:
             calm_sentence=_calm(self._content, voices),
             clock=time.monotonic,
             emotion=emotion,
+            history=self._history,
+            polisher=self._polisher(),
         )
+
+    def _polisher(self) -> Polisher | None:
+        settings = self._settings
+        if settings.polish_url is None:
+            return None
+        polisher = Polisher(
+            settings.polish_url, settings.polish_model, settings.polish_key, settings.polish_timeout_s
+        )
+        self._closers.append(polisher.close)
+        return polisher
 
     def _load_voices(self) -> VoiceCache:
         synthesiser = create_synthesiser(self._settings.voice)

@@ -12,7 +12,7 @@ from typing import Literal, TextIO
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-from ivr.records.privacy import mask_text
+from ivr.records.masking import mask_text
 
 _UNMASKED = frozenset({"timestamp", "level", "logger"})
 """Written by ourselves; no caller's data gets in."""

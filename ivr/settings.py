@@ -53,6 +53,34 @@ class Settings(BaseSettings):
         description="Seconds live calls may go on after SIGTERM before they go to a person.",
     )
 
+    # Logins
+    login_idle_s: float = Field(
+        3600.0, ge=60, le=86400, description="Seconds without a request after which a browser must log in again."
+    )
+    login_max_s: float = Field(
+        43200.0, ge=300, le=604800, description="Seconds after which it must log in again in any case."
+    )
+    api_rate_per_min: int = Field(
+        1200,
+        ge=10,
+        le=100_000,
+        description="Requests a minute that one person or token may make; more get 429. Not limited on the "
+        "embedded default.",
+    )
+    rate_storage_url: str = Field(
+        "memory://",
+        pattern=r"^(memory|rediss?)://",
+        description="Where requests are counted: this process, or `redis://…` for several (needs the `redis` "
+        "package).",
+    )
+    trusted_proxies: int = Field(
+        0,
+        ge=0,
+        le=5,
+        description="Proxies in front that each add the client's address to X-Forwarded-For; 0: the header is "
+        "not believed.",
+    )
+
     # Twilio
     twilio_account_sid: str | None = Field(
         None,
@@ -79,11 +107,54 @@ class Settings(BaseSettings):
         "sqlite:///var/shop.sqlite3",
         description="SQLAlchemy URL of the demo shop; made and seeded when SQLite.",
     )
+    record_calls: bool = Field(
+        False, description="Whether calls are recorded, encrypted; callers are told so in the greeting."
+    )
+    recording_key: str | None = Field(
+        None,
+        description="Encrypts recordings: 32 bytes in base64. Several, comma-separated: the first encrypts, the "
+        "others still open older recordings.",
+    )
+    recordings_dir: Path = Field(Path("var/recordings"), description="Folder of the encrypted recordings.")
+    keep_recordings_days: int = Field(30, ge=1, le=3650, description="Days after which recordings are deleted.")
+    keep_transcripts_days: int = Field(
+        90,
+        ge=1,
+        le=3650,
+        description="Days after a call's end at which words, numbers, summaries and notes are deleted.",
+    )
+    keep_signs_days: int = Field(
+        90,
+        ge=1,
+        le=3650,
+        description="Days after a call's end at which what its voice and feelings showed is deleted.",
+    )
+    keep_audit_days: int = Field(
+        365, ge=30, le=3650, description="Days after which entries of the audit log are deleted."
+    )
     cache_dir: Path = Field(
         Path(platformdirs.user_cache_dir("voice-hotline")),
         description="Folder for the assembled weights and the spoken prompts.",
     )
     prompts_dir: Path = Field(Path("prompts"), description="Folder of the managers' prompts and requests.")
+    mask_numbers: bool = Field(
+        True,
+        description="Whether card, resident registration, account and telephone numbers and e-mail addresses are "
+        "hidden in stored transcripts and summaries (in logs they always are).",
+    )
+
+    # Handing off
+    polish_url: str | None = Field(
+        None,
+        pattern=r"^https?://",
+        description="Base address of an OpenAI-compatible service that polishes hand-off summaries "
+        "(https://…/v1); what callers say is sent there. None: the plain summary.",
+    )
+    polish_model: str = Field("", max_length=200, description="Name of its model; needed with IVR_POLISH_URL.")
+    polish_key: str | None = Field(None, description="Its key, sent as a bearer token. None: sent without one.")
+    polish_timeout_s: float = Field(
+        2.0, ge=0.2, le=30, description="Seconds it may take; the plain summary is shown meanwhile, and after that."
+    )
 
     # Hearing
     whisper_model: str = Field(
@@ -110,6 +181,22 @@ class Settings(BaseSettings):
         "bundled",
         description="How callers' voices are judged: `bundled`, `index` (no training, relative to the caller's own "
         "calm voice), `off`, or a file written by `python -m ivr train-emotion`.",
+    )
+
+    # The agents' desk
+    desk: Literal["auto", "on", "off"] = Field(
+        "auto",
+        description="Whether callers who are to get a person wait on the line for an agent at `/desk`: `on`, `off` "
+        "(agents' phones or voicemail), or `auto`: when no IVR_AGENT_NUMBERS are set and an agent is on duty.",
+    )
+    desk_breather_s: float = Field(
+        120.0,
+        ge=0,
+        le=3600,
+        description="Seconds after a hard call in which nothing is offered to the agent who had it.",
+    )
+    desk_wrap_up_s: float = Field(
+        60.0, ge=0, le=3600, description="Seconds for writing a call up; then the agent is available again."
     )
 
     # Turn-taking

@@ -19,6 +19,7 @@ from ivr.content.types import Language
 from ivr.dialogue.engine import decide, start
 from ivr.dialogue.manner import manner_of
 from ivr.dialogue.mood import Mood
+from ivr.dialogue.moves import Move
 from ivr.dialogue.types import Decision, Event
 from ivr.records.types import HandoffRecord, Outcome
 
@@ -57,6 +58,11 @@ class Actor:
     def over(self) -> bool:
         """Whether the last words have been given to the line."""
         return self._final is not None
+
+    @property
+    def handed_off(self) -> HandoffRecord | None:
+        """The hand-off with which the conversation has ended, if it has."""
+        return self._handoff if self.over else None
 
     @property
     def language(self) -> Language:
@@ -114,6 +120,14 @@ class Actor:
             record(mood if mood.turns > turns else None)
         if self.state.language != before:  # the caller asked for another
             self.show_language()
+        self.apply(decision, now_ms)
+
+    def go_on(self, move: Move, now_ms: int) -> None:
+        """Go on after people had the caller, with this decision."""
+        self._final = self._handoff = None
+        self._whisper = ""
+        self._timers.quiet_since = self._timers.reply_since = None
+        self.state, decision = move
         self.apply(decision, now_ms)
 
     def apply(self, decision: Decision, now_ms: int) -> None:

@@ -9,7 +9,7 @@ from ivr.call.mouth import Spoken
 from ivr.call.utterance import Utterance
 from ivr.dialogue.mood import Mood
 from ivr.dialogue.types import CallBack, Decision
-from ivr.records.types import CallbackRecord, DecisionRecord, HandoffRecord, Journal, Outcome, TurnRecord
+from ivr.records.types import CallbackRecord, DecisionRecord, HandoffRecord, Journal, Outcome, Speaker, TurnRecord
 
 
 class Chronicle:
@@ -58,6 +58,23 @@ class Chronicle:
         self.turns = [each for each in self.turns if not _same_beginning(each, turn)] + [turn]
         self._journal.caller_went_on(self._call_sid, turn, since_ms)
 
+    def agent_said(self, utterance: Utterance) -> None:
+        """Record what the agent who talks with the caller said."""
+        voice = utterance.voice
+        self._turn(
+            TurnRecord(
+                speaker="agent",
+                text=utterance.meaning.text,
+                language=utterance.meaning.language,
+                start_ms=utterance.start_ms,
+                end_ms=utterance.end_ms,
+                emotion=_emotion(voice.emotion) if voice else None,
+                prosody=asdict(voice.prosody) if voice else None,
+                speech_rate=voice.speech_rate if voice else None,
+                recognition=_recognition(utterance.recognition, ahead=utterance.ahead),
+            )
+        )
+
     def caller_pressed(self, keys: str, language: str, at_ms: int) -> None:
         """Record key presses."""
         self._turn(
@@ -84,9 +101,10 @@ class Chronicle:
         """Show, but do not keep, what we have just begun to say."""
         self._journal.live(self._call_sid, {"event": "speaking", "text": text, "response_ms": response_ms})
 
-    def partial(self, text: str) -> None:
-        """Show, but do not keep, the caller's words so far."""
-        self._journal.live(self._call_sid, {"event": "partial", "text": text})
+    def partial(self, text: str, speaker: Speaker = "caller") -> None:
+        """Show, but do not keep, the caller's or the agent's words so far."""
+        told = {"event": "partial", "text": text}
+        self._journal.live(self._call_sid, told if speaker == "caller" else {**told, "speaker": speaker})
 
     def decided(self, decision: Decision, at_ms: int) -> None:
         """Record a decision with its reasons."""

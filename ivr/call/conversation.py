@@ -22,6 +22,7 @@ from ivr.call.languages import CallLanguage
 from ivr.call.line import CallInfo, Line
 from ivr.call.listener import Listener
 from ivr.call.mouth import Mouth, Phrase
+from ivr.call.persons import Resting
 from ivr.call.services import CallServices
 from ivr.call.speaker import Speaker
 from ivr.call.switchboard_types import Ending
@@ -31,6 +32,7 @@ from ivr.call.utterance import Utterance
 from ivr.content.render import FALLBACK_LANGUAGES
 from ivr.content.types import Language
 from ivr.dialogue.mood import Mood
+from ivr.dialogue.moves import Move
 from ivr.dialogue.types import (
     Answered,
     Event,
@@ -70,6 +72,7 @@ class Conversation:
         post: Callable[[Decoded | ErrandDone], None],
     ) -> None:
         self._info = info
+        self._line = line
         self._services = services
         self._chronicle = chronicle
         language = info.language or services.settings.language
@@ -104,6 +107,31 @@ class Conversation:
         """The language we speak."""
         return self._actor.language
 
+    def rest(self) -> Resting | None:
+        """Lend everything to people who take over on this very line; None when no person is to take over."""
+        handoff = self._actor.handed_off
+        if handoff is None or self._hung_up:
+            return None
+        return Resting(
+            info=self._info,
+            line=self._line,
+            services=self._services,
+            chronicle=self._chronicle,
+            speaker=self._speaker,
+            listener=self._listener,
+            feelings=self._feelings if self._may_feel() else None,
+            state=self._actor.state,
+            handoff=handoff,
+        )
+
+    def go_on(self, move: Move, now_ms: int) -> None:
+        """Go on after people had the caller: with this decision."""
+        self._late_answer = None
+        self._barge_in = BargeIn()
+        self._errands.abandon()
+        self._actor.go_on(move, now_ms)
+        self._listener.expecting = self._actor.state.expecting
+
     def ending(self) -> Ending:
         """What must follow the stream."""
         return self._actor.ending(hung_up=self._hung_up)
@@ -132,7 +160,8 @@ class Conversation:
         greets = self._services.settings.greet_known_callers
         known = callers.known_caller(found, self._services.content, now) if greets else None
         number = callers.own_number(self._info.from_number)
-        self._meet(Answered(own, also, now=now, number=number, known=known), now_ms)
+        recorded = self._services.settings.record_calls
+        self._meet(Answered(own, also, now=now, number=number, known=known, recorded=recorded), now_ms)
 
     def audio(self, ulaw: bytes, now_ms: int) -> None:
         """Take in some of the caller's audio."""

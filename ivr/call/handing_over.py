@@ -1,16 +1,26 @@
 """What the person who takes over is given: the summary for the record, the whisper for the ear."""
 
 from collections.abc import Sequence
+from concurrent.futures import TimeoutError as FutureTimeoutError
+from datetime import timedelta
+from functools import partial
 
 import structlog
 
+from ivr.call.callers import own_number
 from ivr.call.line import CallInfo
 from ivr.call.services import CallServices
 from ivr.dialogue.types import Action, Decision, DialogueState, HandoffReason, Say
+from ivr.handoff.facts import HISTORY_DAYS
 from ivr.handoff.summary import summarise, whisper
+from ivr.records.history import EarlierCall
+from ivr.records.masking import mask_text
 from ivr.records.types import HandoffRecord, TurnRecord
 
 _log = structlog.get_logger(__name__)
+
+HISTORY_S = 0.15
+"""Longest a hand-off waits for the caller's earlier calls: half of the 0.3 s that a summary may take."""
 
 
 def by_house_rule(why: str, text_key: str) -> Decision:
@@ -57,8 +67,27 @@ def prepare(
     services.metrics.handoffs.labels(reason=reason.value).inc()
     try:
         content, language = services.content, services.settings.language
-        summary = summarise(state, turns, reason, info.from_number, content, language)
+        earlier = _earlier(services, info)
+        hide = mask_text if services.settings.mask_numbers else str
+        summary = summarise(state, turns, reason, info.from_number, content, language, earlier=earlier, mask=hide)
+        if services.polisher is not None:
+            services.polisher.later(summary, language, partial(services.journal.summary, info.call_sid))
         return HandoffRecord(reason.value, summary), whisper(summary, content, language)
     except Exception:  # a person without a summary is better than no person
         _log.exception("summary_failed")
         return HandoffRecord(reason.value, {"headline": reason.value}), ""
+
+
+def _earlier(services: CallServices, info: CallInfo) -> Sequence[EarlierCall] | None:
+    """The caller's earlier calls; None when they are not known, or not in time."""
+    find, number = services.history, own_number(info.from_number)
+    if find is None or number is None:
+        return None
+    since = services.wall_clock() - timedelta(days=HISTORY_DAYS)
+    try:
+        return services.lookups.submit(find, number, since, info.call_sid).result(timeout=HISTORY_S)
+    except FutureTimeoutError:
+        _log.warning("history_late", after_s=HISTORY_S)
+    except Exception as error:  # a summary without history is better than none
+        _log.warning("history_unknown", why=f"{type(error).__name__}: {error}")
+    return None

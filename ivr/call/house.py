@@ -11,9 +11,11 @@ import structlog
 
 from ivr.call.callers import REMEMBERED, own_number
 from ivr.call.line import CallInfo, Line
+from ivr.call.persons import Persons
 from ivr.call.services import CallServices
 from ivr.call.session import CallSession
 from ivr.call.switchboard_types import Ending
+from ivr.call.tape import Recorder, TapedLine
 from ivr.content.render import render
 from ivr.content.types import Content, Language
 from ivr.dialogue.types import Say
@@ -48,6 +50,8 @@ class House:
         waiting_s: float = 60.0,
         journal: Journal | None = None,
         known_number: Callable[[str, datetime], KnownNumber] | None = None,
+        recorder: Recorder | None = None,
+        persons: Persons | None = None,
     ) -> None:
         """Open the house.
 
@@ -60,6 +64,8 @@ class House:
             journal: Where calls are recorded that come before the services are there.
             known_number: Looks up what is known of a number, calls that ended since then included
                 (:meth:`ivr.records.store.Store.known_number`); None: every caller is alike.
+            recorder: Records the calls; None: none is.
+            persons: The agents' desk; None: people are only rung by telephone.
         """
         self._services = services
         self._content = content
@@ -68,6 +74,8 @@ class House:
         self._waiting_s = waiting_s + START_SLACK_S
         self._early_journal = journal
         self._known_number = known_number
+        self._recorder = recorder
+        self._persons = persons
         self._found: OrderedDict[str, Future[KnownNumber]] = OrderedDict()
         self._lock = threading.Lock()
         self._waiting: dict[str, float] = {}  # admitted, the stream has not come; until when its place is kept
@@ -160,7 +168,9 @@ class House:
             raise RuntimeError("a call was admitted before the models were ready")
         with self._lock:
             found = self._found.pop(info.call_sid, None)
-        session = CallSession(info, line, services, self._ended, found)
+        tape = self._recorder.begin(info) if self._recorder is not None else None
+        taped = TapedLine(line, tape) if tape is not None else line
+        session = CallSession(info, taped, services, self._ended, found, self._persons, tape)
         with self._lock:
             self._waiting.pop(info.call_sid, None)
             self._live[info.call_sid] = session
@@ -177,7 +187,7 @@ class House:
             self._endings[call_sid] = session.ending
             while len(self._endings) > ENDINGS_KEPT:
                 self._endings.popitem(last=False)
-            if session.ending.next == "person":
+            if session.ending.next != "hang_up":
                 self._goes_to_person(call_sid)
             self._count()
         services = self._services()

@@ -36,6 +36,9 @@ VOICE_WAIT_S = 0.5
 """Longest a reply waits for how the utterance sounded, which is measured beside the decode (about 20 ms per
 second of speech, so it is there nearly always)."""
 
+BACKGROUND_DEADLINE_S = 60.0
+"""Seconds after which the words of a talk between people are given up: shown later, they would only confuse."""
+
 
 class Listener:
     """Listens to one call. Owned by the call's thread."""
@@ -77,6 +80,8 @@ class Listener:
         self._judges = judges
         self.calm_voice = CallerBaseline()
         """How the caller sounds when calm, from the turns before."""
+        self.background = False
+        """Whether nobody waits for the words: they are then decoded after everybody else's."""
 
     @property
     def turn(self) -> TurnState:
@@ -172,9 +177,10 @@ class Listener:
             samples,
             language=language,
             final=final,
-            deadline_s=self._services.settings.recognition_deadline_s if final else None,
+            deadline_s=self._deadline_s() if final else None,
             call_id=self._call_sid,
             speech_ms=turn.speech_ms,
+            background=self.background,
         )
 
         def done(ended: "Future[Recognition]") -> None:
@@ -187,6 +193,9 @@ class Listener:
 
         future.add_done_callback(done)
         return Job(number, future, samples, turn, voice)
+
+    def _deadline_s(self) -> float:
+        return BACKGROUND_DEADLINE_S if self.background else self._services.settings.recognition_deadline_s
 
     def decoded(self, event: Decoded) -> Utterance | None:
         """Take in a decode that came back.
@@ -254,9 +263,7 @@ class Listener:
         if job is None or not covered or _failed(job.future) or (words is not None and not ahead):
             job = self._submit(turn, final=True)
         elif not ahead:
-            self._services.recognition.promote(
-                job.future, deadline_s=self._services.settings.recognition_deadline_s
-            )
+            self._services.recognition.promote(job.future, deadline_s=self._deadline_s())
         before, start_ms = self._gone_on, self._start_ms or self._last_voice_ms
         self._turn_number = before.number if before else self._turn_number + 1
         closing = Closing(

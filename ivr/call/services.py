@@ -1,6 +1,6 @@
 """Everything a live call uses, handed to it once. The process owns these; calls share them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,7 +12,9 @@ from audio.vad import VoiceModel
 from audio.voice_cache import VoiceCache
 from ivr.content.types import Content, Language
 from ivr.fulfilment.types import Connector
+from ivr.handoff.polish import Polisher
 from ivr.metrics import Metrics
+from ivr.records.history import EarlierCall
 from ivr.records.types import Journal
 from ivr.settings import Settings
 from ivr.understanding.types import Understander
@@ -41,6 +43,11 @@ class CallServices:
     clock: Callable[[], float]
     """Monotonic seconds."""
     emotion: EmotionModel | None = None
+    history: Callable[[str, datetime, str], Sequence[EarlierCall]] | None = None
+    """Earlier calls of a number since then, without the call of this SID
+    (:meth:`ivr.records.store.Store.earlier_calls`). None: not looked up."""
+    polisher: Polisher | None = None
+    """Polishes hand-off summaries. None: they stay plain."""
     wall_clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     """The time of day, aware."""
 

@@ -8,19 +8,23 @@ import queue
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import structlog
 
+from ivr.bridge.types import AgentSpoke
 from ivr.call.chronicle import Chronicle
 from ivr.call.conversation import Conversation
 from ivr.call.decodes import Decoded
 from ivr.call.errands import ErrandDone
 from ivr.call.line import AudioReceived, CallInfo, KeyPressed, Line, LineEnded, LineEvent, MarkReached
 from ivr.call.mouth import Phrase
+from ivr.call.persons import PersonEvent, Persons
 from ivr.call.services import CallServices
 from ivr.call.switchboard_types import Ending
+from ivr.call.tape import Tape, greeting_languages, notice_heard
+from ivr.call.with_person import WithPerson
 from ivr.errors import LineClosedError
 from ivr.records.types import KnownNumber, Outcome
 
@@ -43,7 +47,7 @@ class ShutDown:
     why: str
 
 
-_Inbox = LineEvent | Decoded | ErrandDone | ShutDown
+_Inbox = LineEvent | Decoded | ErrandDone | ShutDown | PersonEvent
 
 
 class CallSession:
@@ -56,6 +60,8 @@ class CallSession:
         services: CallServices,
         on_end: Callable[["CallSession"], None],
         found: "Future[KnownNumber] | None" = None,
+        persons: Persons | None = None,
+        tape: Tape | None = None,
     ) -> None:
         self.info = info
         self.ending = Ending("person", info.language or services.settings.language)
@@ -66,9 +72,13 @@ class CallSession:
         self._services = services
         self._on_end = on_end
         self._found = found
+        self._persons = persons
+        self._tape = tape
+        self._person: WithPerson | None = None  # set while people have the caller; read by the line's thread, too
         self._began_s = services.clock()
         self._inbox: queue.SimpleQueue[tuple[int, _Inbox]] = queue.SimpleQueue()
         self._dropped_frames = 0
+        self._going_down = False
         self._line_open = True
         self._chronicle = Chronicle(services.journal, info.call_sid)
         self._conversation = Conversation(info, line, services, self._chronicle, self._post)
@@ -80,6 +90,11 @@ class CallSession:
 
     def receive(self, event: LineEvent) -> None:
         """Hand over an event of the line; never blocks."""
+        person = self._person
+        if person is not None and isinstance(event, AudioReceived):
+            person.caller_spoke(event.ulaw)
+        if self._tape is not None and isinstance(event, AudioReceived):
+            self._tape.caller(event.ulaw)
         if isinstance(event, AudioReceived) and self._inbox.qsize() > BACKLOG_FRAMES:
             self._dropped_frames += 1
             if self._dropped_frames % 500 == 1:
@@ -118,16 +133,68 @@ class CallSession:
             self._finish()
 
     def _converse(self) -> None:
-        """Go on until the conversation or the line ends."""
-        while self._line_open and not self._conversation.over:
+        """Go on until the conversation or the line ends, people's part in it included."""
+        while self._line_open and not self._over():
             try:
                 arrived_ms, event = self._inbox.get(timeout=TICK_S)
             except queue.Empty:
-                self._conversation.tick(self._now_ms())
+                (self._person or self._conversation).tick(self._now_ms())
                 continue
-            self._handle(event, arrived_ms)
-            if self._line_open and not self._conversation.over:
-                self._conversation.tick(self._now_ms())
+            if self._person is not None:
+                self._handle_with_person(self._person, event, arrived_ms)
+            else:
+                self._handle(event, arrived_ms)
+            if self._line_open and not self._over():
+                (self._person or self._conversation).tick(self._now_ms())
+
+    def _over(self) -> bool:
+        """Whether nothing more is to be said but goodbye; brings people in, and the conversation back."""
+        person = self._person
+        if person is None and self._conversation.over:
+            person = self._to_person()
+        if person is None:
+            return self._conversation.over
+        if not person.over:
+            return False
+        if person.machine is None:
+            return True
+        self._person = None
+        self._conversation.go_on(person.machine, self._now_ms())
+        return self._over()
+
+    def _to_person(self) -> WithPerson | None:
+        """Let the caller wait for an agent on this line, if the desk takes callers."""
+        resting = self._conversation.rest()
+        if resting is None or self._persons is None or self._going_down or not self._persons.wanted():
+            return None
+        self._person = WithPerson(resting, self._persons, self._person_did)
+        self._person.begin(self._now_ms())
+        return self._person
+
+    def _person_did(self, event: PersonEvent) -> None:
+        if not isinstance(event, AgentSpoke) or self._inbox.qsize() <= BACKLOG_FRAMES:
+            self._post(event)
+
+    def _handle_with_person(self, person: WithPerson, event: _Inbox, arrived_ms: int) -> None:
+        match event:
+            case AudioReceived(ulaw):
+                person.audio(ulaw, arrived_ms)
+            case MarkReached(name):
+                person.mark(name)
+            case KeyPressed(key):
+                person.key(key, self._now_ms())
+            case Decoded():
+                person.decoded(event, self._now_ms())
+            case LineEnded(why):
+                self._hung_up(why)
+            case ShutDown(why):
+                person.shut_down(why, self._now_ms())
+            case ErrandDone():
+                pass  # an answer to the machine, which has no part in this any more
+            case AgentSpoke():
+                person.person_event(event, arrived_ms)
+            case _:
+                person.person_event(event, self._now_ms())
 
     def _handle(self, event: _Inbox, arrived_ms: int) -> None:
         conversation = self._conversation
@@ -145,6 +212,7 @@ class CallSession:
             case LineEnded(why):
                 self._hung_up(why)
             case ShutDown(why):
+                self._going_down = True
                 conversation.hand_over(why, "failure", self._now_ms())
 
     def _hear_out(self) -> None:
@@ -170,12 +238,13 @@ class CallSession:
             return
         self._line_open = False
         _log.info("line_ended", why=why)
-        self._conversation.line_ended(self._now_ms())
+        (self._person or self._conversation).line_ended(self._now_ms())
 
     def _failed(self, error: Exception) -> None:
         """Something of ours broke: one calm sentence, then a person."""
         _log.error("call_failed", exc_info=error)
         now_ms = self._now_ms()
+        self._leave_person()
         try:
             self._conversation.failed(error, now_ms)
             language = self._conversation.language
@@ -186,7 +255,18 @@ class CallSession:
         except Exception:
             _log.exception("calm_sentence_failed")
 
+    def _leave_person(self) -> None:
+        if self._person is None:
+            return
+        try:
+            self._person.close()
+        except LineClosedError:
+            pass
+        except Exception:
+            _log.exception("person_not_left")
+
     def _finish(self) -> None:
+        self._leave_person()
         try:
             if self._line_open:
                 self._line_open = False
@@ -196,10 +276,38 @@ class CallSession:
         except Exception:
             _log.exception("line_close_failed")
         try:
-            self.ending = self._conversation.ending()
-            self.outcome = self._conversation.outcome()
-            self._chronicle.ended(datetime.now(UTC), self.outcome, self._conversation.left_open())
+            if self._person is not None:
+                self._person.last_words()
+            self.ending, self.outcome, left_open = self._ended()
+            self._chronicle.ended(datetime.now(UTC), self.outcome, left_open)
         except Exception:
             _log.exception("record_not_closed")
+        try:
+            self._end_tape()
+        except Exception:
+            _log.exception("recording_not_closed")
         finally:
             self._on_end(self)
+
+    def _end_tape(self) -> None:
+        """Keep the recording if the caller heard that there is one, else throw it away."""
+        if self._tape is None:
+            return
+        languages = greeting_languages(self.info, self._services.settings.language)
+        heard = [turn.text for turn in self._chronicle.turns if turn.speaker == "assistant"]
+        self._tape.finish(notice_heard(self._services.content, languages, heard))
+
+    def _ended(self) -> tuple[Ending, Outcome, str | None]:
+        """What must follow the stream, what the call came to, and the request it leaves undone."""
+        conversation, person = self._conversation, self._person
+        if person is None:
+            return conversation.ending(), conversation.outcome(), conversation.left_open()
+        hung_up = person.after == "hang_up"
+        ending = (
+            Ending(person.after, conversation.language)
+            if hung_up
+            else replace(conversation.ending(), next=person.after)
+        )
+        if person.talked:
+            return ending, "handed_off", None
+        return ending, "abandoned" if hung_up else "handed_off", conversation.left_open()

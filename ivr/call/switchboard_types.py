@@ -19,7 +19,7 @@ class LiveCall(Protocol):
 class Ending:
     """What must follow a call's stream."""
 
-    next: Literal["hang_up", "person"]
+    next: Literal["hang_up", "person", "voicemail"]
     language: Language
     whisper: str = ""
     """One or two spoken sentences for the agent before the caller is put through, in the agents' language."""

@@ -11,8 +11,10 @@ from ivr.errors import ConfigurationError, ContentError, RecordsError
 from ivr.fulfilment.shop import DemoShop
 from ivr.logs import configure_logging
 from ivr.records.engine import connect
+from ivr.records.recordings import read_keys
 from ivr.server import HotlineServer
 from ivr.settings import Settings, load_settings, require_credentials
+from ivr.web.rate import Rates
 
 
 @click.command("serve")
@@ -24,6 +26,9 @@ def command(host: str | None, port: int | None) -> None:
     try:
         settings = load_settings(**given)
         require_credentials(settings)
+        if settings.record_calls:
+            read_keys(settings.recording_key)
+        Rates(settings.rate_storage_url, settings.api_rate_per_min)
         content = load_content(settings.prompts_dir)
         # Addresses that can't be meant are refused here; databases that are down are waited for later.
         connect(settings.database_url).dispose()

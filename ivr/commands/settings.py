@@ -8,7 +8,7 @@ from pydantic_core import PydanticUndefined
 from ivr.errors import ConfigurationError
 from ivr.settings import SETTINGS_FILE, Settings, environment_name, load_settings
 
-_SECRET = {"api_token", "twilio_auth_token"}
+_SECRET = {"api_token", "polish_key", "recording_key", "twilio_auth_token"}
 
 
 @click.command("settings")

@@ -18,8 +18,8 @@ DIALOGUE_KEYS = (
 )
 """Spoken by :mod:`ivr.dialogue`."""
 
-CALL_KEYS = ("failure", "too_busy", "time_limit", "filler_checking")
-"""Spoken by the call itself: something broke, no room, the call grew too long, a look-up takes long."""
+CALL_KEYS = ("failure", "too_busy", "time_limit", "filler_checking", "recording_notice")
+"""Spoken by the call itself: something broke, no room, the call grew too long, a look-up takes long, recording."""
 
 HANDOFF_KEYS = (
     "summary_headline",
@@ -35,13 +35,28 @@ HANDOFF_KEYS = (
     "why_unknown_intent",
     "why_business_rule",
     "why_failure",
+    *("summary_caller_number", "summary_caller_withheld", "summary_caller_language", "summary_caller_verified"),
+    *("summary_caller_proven", "summary_caller_unverified", "summary_caller_earlier", "summary_caller_new"),
+    *("summary_language_ko", "summary_language_en", "summary_language_ja", "summary_language_zh"),
+    *("summary_request", "summary_request_words", "summary_told", "summary_verified", "summary_not_understood"),
+    *("summary_tried", "summary_tried_detail", "summary_feeling", "summary_course", "summary_turned"),
+    *("summary_level_calm", "summary_level_irritated", "summary_level_upset"),
+    *("summary_risk", "summary_risk_safety", "summary_risk_vulnerable", "summary_risk_legal", "summary_risk_press"),
+    *("summary_opening_again", "summary_opening_again_number", "summary_opening_sorry", "summary_opening_safety"),
+    "summary_opening_name",
 )
 """Shown and whispered to the agent who takes over."""
+
+DESK_KEYS = (
+    *("desk_next", "desk_position", "desk_soon", "desk_expected", "desk_still", "desk_offer"),
+    *("desk_agent_lost", "desk_nobody", "desk_machine", "desk_call_back", "desk_missed", "desk_restart"),
+)
+"""Spoken to a caller who waits for a person, or whose talk with one broke off."""
 
 FEELING_KEYS = ("empathy", "feelings_off", "feelings_off_kept")
 """Spoken before a reply to a caller who is upset; and to one who does not want to be judged."""
 
-REQUIRED_KEYS = DIALOGUE_KEYS + FEELING_KEYS + CALL_KEYS + HANDOFF_KEYS
+REQUIRED_KEYS = DIALOGUE_KEYS + FEELING_KEYS + CALL_KEYS + DESK_KEYS + HANDOFF_KEYS
 
 
 def slot_keys(slot: str) -> tuple[str, ...]:
@@ -72,3 +87,18 @@ def person_of(intent: str) -> str:
 def incident_of(name: str) -> str:
     """Text that tells of an incident."""
     return f"incident_{name}"
+
+
+def fact_of(name: str) -> str:
+    """Text that names a fact or slot to an agent; there need not be one."""
+    return f"summary_fact_{name}"
+
+
+def outcome_of(outcome: str) -> str:
+    """Text that names an outcome, or a state, to an agent; there need not be one."""
+    return f"summary_outcome_{outcome}"
+
+
+def emotion_of(label: str) -> str:
+    """Text that names how a voice sounds to an agent; there need not be one."""
+    return f"summary_emotion_{label}"

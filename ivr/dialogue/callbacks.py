@@ -21,6 +21,9 @@ MISSES_TO_SETTLE = 2
 """Answers that lead nowhere, to one question, after which it is settled without the caller."""
 AHEAD_DAYS = 30
 """Furthest day that is promised: who is to call, and about what, is forgotten after longer."""
+SOON = dt.timedelta(hours=1)
+"""When a caller is called back who named no time, while people are there: the present rush is over by then, and it
+still is "later today"."""
 PART_BEGINS = {"MO": dt.time(10), "AF": dt.time(14), "EV": dt.time(18)}
 """When a part of the day that was named without an hour ("tomorrow afternoon") is taken to be."""
 
@@ -36,6 +39,15 @@ def arrange(
     state = replace(state, promise=promise, pending=None, doubt=None, partial="", failures=0, stalled=0)
     state, closed = next_say(state, "callback_closed", {"opens": _spoken(state, opens)})
     return _ask(state, content, "callback_time", why.but("nobody is there now: a call-back"), (*before, closed))
+
+
+def arrange_instead(state: DialogueState, content: Content, why: Why, before: tuple[Say, ...] = ()) -> Move:
+    """Ask when to call a caller who would rather not wait; people may well be there now."""
+    soon = _now(state) + SOON
+    opens = soon if is_open(content.hours, content.hours.agents, soon) else _next(state, content, _now(state))
+    promise = Promise(HandoffReason.CALLER_ASKED, state.intent or _latest(state), at=opens or soon)
+    state = replace(state, promise=promise, pending=None, doubt=None, partial="")
+    return _ask(state, content, "callback_time", why, before)
 
 
 def answered(  # noqa: PLR0911 (a table: one return per row)

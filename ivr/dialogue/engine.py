@@ -120,9 +120,11 @@ def _offer_when_stalled(state: DialogueState, decision: Decision, content: Conte
 
 def _greet(state: DialogueState, call: Answered, content: Content) -> Move:
     """Say who speaks and what every caller must know; ask a known caller about what was left open."""
+    told = (Say("recording_notice"),) if call.recorded else ()
+    told_also = (Say("recording_notice", language=call.also),) if call.recorded and call.also else ()
     other = () if call.also is None else (Say("greeting_also", language=call.also),)
     state, news = incidents_of(state, content)
-    say = (Say("greeting"), *other, *news)
+    say = (Say("greeting"), *told, *other, *told_also, *news)
     why = Why("the line is up: greeting")
     known, now = call.known, call.now
     if known is None or now is None or known.open_intent not in content.requests:

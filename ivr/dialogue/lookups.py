@@ -28,7 +28,7 @@ def fulfilled(state: DialogueState, content: Content, event: Fulfilled) -> Move:
     proof = content.verification
     proves = proof is not None and lookup.connector == proof.connector and proof.slot in lookup.slots
     shown = [value for slot, value in lookup.slots.items() if proof is None or slot != proof.slot]
-    tried = Tried(request.intent, event.outcome, ", ".join(shown))
+    tried = Tried(request.intent, event.outcome, ", ".join(shown), event.facts)
     proved = proves and event.outcome == VERIFIED
     state = replace(state, pending=None, tried=state.tried if proved else (*state.tried, tried))
     why = Why(f"{lookup.connector} answered {event.outcome!r}", {"confidence_of_lookup": 1.0})

@@ -50,6 +50,8 @@ class Answered:
     number: str | None = None
     """The caller's number (E.164), for calling back; None when withheld."""
     known: "KnownCaller | None" = None
+    recorded: bool = False
+    """Whether the call is recorded: the caller is told."""
 
 
 @dataclass(frozen=True)
@@ -199,6 +201,8 @@ class Tried:
     intent: str
     outcome: str
     detail: str = ""
+    facts: Mapping[str, str] = field(default_factory=dict)
+    """What the connector verified in this very look-up."""
 
 
 # fmt: off

@@ -1,17 +1,37 @@
-"""What the person who takes over is told: from facts of the call only; what is not known is null or empty."""
+"""What the person who takes over is told: from facts of the call only; what is not known is null or empty.
 
-from collections.abc import Mapping, Sequence
+Every line is a :class:`ivr.handoff.facts.Statement` that names the turns and records it comes from;
+:mod:`ivr.handoff.summary_check` holds lines against them. Pure: milliseconds, no database, no network.
+"""
 
-from ivr.content.keys import label_of
-from ivr.content.render import render
-from ivr.content.requests import COMMANDS
+from collections.abc import Callable, Mapping, Sequence
+
 from ivr.content.spoken import spell_digits
 from ivr.content.types import Content, Language
-from ivr.dialogue.types import DialogueState, HandoffReason, Say
+from ivr.dialogue.types import DialogueState, HandoffReason
+from ivr.handoff.facts import Facts, Section, Source, Statement, same_before
+from ivr.handoff.risks import Risk, find_risks
+from ivr.handoff.summary_lines import (
+    Point,
+    Wanted,
+    caller_lines,
+    course,
+    feeling_lines,
+    heard_emotion,
+    number,
+    quote,
+    request_lines,
+    risk_lines,
+    told_slots,
+    tried_lines,
+    turned,
+    verified_lines,
+    wanted,
+)
+from ivr.handoff.summary_words import Words
+from ivr.records.history import EarlierCall
+from ivr.records.masking import mask_text
 from ivr.records.types import TurnRecord
-
-NO_REQUEST = frozenset(COMMANDS)
-"""Intents that are no request: what the caller wants is in another turn."""
 
 
 def summarise(
@@ -21,6 +41,9 @@ def summarise(
     from_number: str | None,
     content: Content,
     language: Language,
+    *,
+    earlier: Sequence[EarlierCall] | None = None,
+    mask: Callable[[str], str] = mask_text,
 ) -> Mapping[str, object]:
     """Summarise a call for the agent.
 
@@ -31,28 +54,57 @@ def summarise(
         from_number: The caller's number, if known.
         content: The call's version of the texts.
         language: The agents' language.
+        earlier: Earlier calls of the number, newest first; None: not known.
+        mask: Hides card, telephone and other personal numbers in what the caller said.
 
     Returns:
         The keys of the public interface: ``headline``, ``caller``, ``request``, ``verified``, ``tried``,
         ``feeling``, ``suggested_opening``; ``request`` and ``feeling`` are None when not known. Besides:
-        ``identity_proven``, whether the caller has shown who they are; ``told``, what they told for the request in
-        question, checked or not; ``intent`` and ``reason``, for programs.
+        ``risks``, ``course``, ``turned_at``, ``emotion`` and ``frustration`` (0 to 1); ``statements``, all of it
+        line by line with sources; ``identity_proven``, whether the caller has shown who they are; ``told``, what
+        they told for the request in question, checked or not; ``intent``, ``language``, ``reason``: for programs.
     """
-    intent, said = _request(state, turns)
-    label = _label(content, intent, language) if intent else None
-    number = _number(state, turns, content)
-    why = _text(content, f"why_{reason.value}", language)
+    facts = Facts(state, turns, reason, from_number, content, language, earlier)
+    words, wish = Words(content, language), wanted(facts)
+    points, heard = course(turns, content.policy), heard_emotion(turns, content)
+    turning = turned(points)
+    risks = find_risks((at, turn.text, turn.language) for at, turn in enumerate(turns) if turn.speaker == "caller")
+    statements = tuple(
+        Statement(each.section, mask(each.text) if each.section != "caller" else each.text, each.sources)
+        for each in (
+            _headline(facts, wish, words),
+            *caller_lines(facts, words),
+            *request_lines(facts, wish, words),
+            *verified_lines(facts, words),
+            *tried_lines(facts, words),
+            *feeling_lines(facts, points, turning, heard, words),
+            *risk_lines(risks, words),
+            _opening(facts, wish, points, risks, words),
+        )
+    )
+
+    def said(section: Section) -> list[str]:
+        return [each.text for each in statements if each.section == section]
+
+    feeling = said("feeling")
     return {
-        "headline": _headline(content, label, number, why, language),
-        "caller": {"number": from_number, "language": state.language},
-        "request": said,
+        "headline": said("headline")[0],
+        "caller": _caller(facts),
+        "request": mask(wish.words) if wish.words is not None else None,
         "verified": dict(state.verified),
-        "tried": [_tried(content, tried.intent, tried.outcome, tried.detail, language) for tried in state.tried],
-        "feeling": _feeling(turns),
-        "suggested_opening": _opening(content, label, number, language),
+        "tried": said("tried"),
+        "feeling": feeling[0] if points or heard else None,
+        "suggested_opening": said("suggested_opening")[0],
+        "risks": [{"kind": risk.kind, "turn": risk.turn, "words": mask(quote(risk.words))} for risk in risks],
+        "course": [point.as_json() for point in points],
+        "turned_at": {**turning.as_json(), "said": mask(quote(turns[turning.turn].text))} if turning else None,
+        "emotion": heard[0] if heard else None,
+        "frustration": points[-1].frustration if points else None,
+        "statements": [each.as_json() for each in statements],
         "identity_proven": bool(state.proven),
-        "told": {slot: value for slot, value in state.slots.items() if slot not in _secrets(content)},
-        "intent": intent,
+        "told": {slot: mask(value) for slot, (value, _) in told_slots(facts, wish).items()},
+        "intent": wish.intent,
+        "language": language,
         "reason": reason.value,
     }
 
@@ -65,83 +117,72 @@ def whisper(summary: Mapping[str, object], content: Content, language: Language)
         content: The call's version of the texts.
         language: The agents' language.
     """
-    intent, reason = summary.get("intent"), summary.get("reason")
-    why = _text(content, f"why_{reason}", language)
+    intent, reason, words = summary.get("intent"), summary.get("reason"), Words(content, language)
+    why = words.text(f"why_{reason}")
     if not isinstance(intent, str):
-        return _text(content, "whisper_nothing", language, why=why)
-    spoken = _text(content, "whisper_request", language, request=_label(content, intent, language), why=why)
+        return words.text("whisper_nothing", why=why)
+    spoken = words.text("whisper_request", request=words.request(intent), why=why)
     verified = summary.get("verified")
-    number = verified.get("order_number") if isinstance(verified, Mapping) else None
-    return f"{spoken} {spell_digits(number, language)}." if isinstance(number, str) else spoken
+    order = verified.get("order_number") if isinstance(verified, Mapping) else None
+    return f"{spoken} {spell_digits(order, language)}." if isinstance(order, str) else spoken
 
 
-def _request(state: DialogueState, turns: Sequence[TurnRecord]) -> tuple[str | None, str | None]:
-    """The request in question and the caller's own words for it.
-
-    The one being worked on; else the latest that was asked for. Without any, the caller's latest words that
-    were not understood.
-    """
-    callers = [turn for turn in turns if turn.speaker == "caller" and turn.text.strip()]
-    wanted = [turn for turn in callers if turn.intent is not None and turn.intent not in NO_REQUEST]
-    intent = state.intent or (wanted[-1].intent if wanted else None)
-    same = [turn.text for turn in wanted if turn.intent == intent]
-    if same:
-        return intent, max(same[-3:], key=len)
-    unknown = [turn.text for turn in callers if turn.intent is None]
-    return intent, unknown[-1] if unknown else None
-
-
-def _number(state: DialogueState, turns: Sequence[TurnRecord], content: Content) -> str | None:
-    """The latest number given for a slot of the request, verified or not."""
-    if "order_number" in state.verified:
-        return state.verified["order_number"]
-    numbers = {slot for slot, spec in content.slots.items() if spec.kind == "digits"}
-    told = [value for slot, value in state.slots.items() if slot in numbers]
-    given = [value for turn in turns for slot, value in turn.slots.items() if slot in numbers]
-    latest = [tried.detail for tried in state.tried if tried.detail.isdigit()]
-    known = told or latest or given
-    return known[-1] if known else None
+def _caller(facts: Facts) -> dict[str, object]:
+    state = facts.state
+    caller: dict[str, object] = {"number": facts.from_number, "language": state.language}
+    if state.proven and "customer" in state.verified:
+        caller["name"] = state.verified["customer"]
+    if facts.earlier is not None:
+        caller["earlier_calls"] = [
+            {
+                "call_sid": call.call_sid,
+                "started_at": call.started_at.isoformat(),
+                "outcome": call.outcome,
+                "intents": list(call.intents),
+            }
+            for call in facts.earlier
+        ]
+    return caller
 
 
-def _secrets(content: Content) -> frozenset[str]:
-    """Slots that only prove who somebody is: the agent needs to know that it was proven, not with what."""
-    return frozenset(slot for slot, spec in content.slots.items() if spec.kind == "identity")
+def _headline(facts: Facts, wish: Wanted, words: Words) -> Statement:
+    request = words.request(wish.intent) if wish.intent else words.text("summary_nothing_asked")
+    why, sources = words.text(f"why_{facts.reason.value}"), [Source("decision")]
+    if wish.source is not None:
+        sources.append(wish.source)
+    known = number(facts)
+    if known is None:
+        text = words.text("summary_headline", request=request, why=why)
+    else:
+        sources.append(known[1])
+        text = words.text("summary_headline_number", request=request, number=known[0], why=why)
+    return Statement("headline", text, tuple(sources))
 
 
-def _headline(content: Content, label: str | None, number: str | None, why: str, language: Language) -> str:
-    request = label or _text(content, "summary_nothing_asked", language)
-    if number is None:
-        return _text(content, "summary_headline", language, request=request, why=why)
-    return _text(content, "summary_headline_number", language, request=request, number=number, why=why)
-
-
-def _opening(content: Content, label: str | None, number: str | None, language: Language) -> str:
-    if label is None:
-        return _text(content, "summary_opening_nothing", language)
-    if number is None:
-        return _text(content, "summary_opening", language, request=label)
-    return _text(content, "summary_opening_number", language, request=label, number=number)
-
-
-def _feeling(turns: Sequence[TurnRecord]) -> str | None:
-    """The latest feeling that was heard."""
-    for turn in reversed(turns):
-        label = turn.emotion.get("label") if turn.speaker == "caller" and turn.emotion else None
-        if isinstance(label, str):
-            return label
-    return None
-
-
-def _tried(content: Content, intent: str, outcome: str, detail: str, language: Language) -> str:
-    what = _label(content, intent, language)
-    return f"{what}: {outcome} ({detail})" if detail else f"{what}: {outcome}"
-
-
-def _label(content: Content, intent: str, language: Language) -> str:
-    key = label_of(intent)
-    known = any(key in texts for texts in content.texts.values())
-    return _text(content, key, language) if known else intent.replace("_", " ")
-
-
-def _text(content: Content, key: str, language: Language, **values: str) -> str:
-    return render(content, Say(key, values), language)
+def _opening(facts: Facts, wish: Wanted, points: Sequence[Point], risks: Sequence[Risk], words: Words) -> Statement:
+    """What the agent may begin with."""
+    known, before = number(facts), same_before(facts, wish.intent)
+    sources = [wish.source] if wish.source is not None else []
+    if wish.intent is None:
+        text = words.text("summary_opening_nothing")
+    else:
+        values = {"request": words.request(wish.intent)}
+        key = "summary_opening"
+        if before:
+            key, values["count"] = "summary_opening_again", str(len(before) + 1)
+            sources += [Source("call", wish.intent), *(Source("history", call.call_sid) for call in before)]
+        if known is not None:
+            key, values["number"] = f"{key}_number", known[0]
+            sources.append(known[1])
+        text = words.text(key, **values)
+    if any(risk.kind == "safety" for risk in risks):
+        text = words.text("summary_opening_safety", opening=text)
+        sources += [Source("turn", str(risk.turn)) for risk in risks if risk.kind == "safety"]
+    elif points and points[-1].level != "calm":
+        text = words.text("summary_opening_sorry", opening=text)
+        sources.append(Source("turn", str(points[-1].turn)))
+    customer = facts.state.verified.get("customer")
+    if facts.state.proven and customer is not None:
+        text = words.text("summary_opening_name", customer=customer, opening=text)
+        sources.append(Source("verified", "customer"))
+    return Statement("suggested_opening", text, tuple(dict.fromkeys(sources)))

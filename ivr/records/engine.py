@@ -78,6 +78,7 @@ def _tune_sqlite(engine: Engine, path: Path) -> None:
     def on_connect(connection: sqlite3.Connection, entry: ConnectionPoolEntry) -> None:
         connection.isolation_level = None  # sqlite3 would begin transactions late and not for CREATE TABLE
         connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA secure_delete = ON")  # what is erased is overwritten, not only unlisted
         entry.info["file"] = _identity(path)
 
     @event.listens_for(engine, "begin")

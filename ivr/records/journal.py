@@ -15,6 +15,7 @@ import structlog
 
 from ivr.records.backlog import MAX_IN_MEMORY, Backlog
 from ivr.records.bus import Bus, Event
+from ivr.records.masked import masked_callback, masked_decision, masked_event, masked_turn
 from ivr.records.store import Store
 from ivr.records.types import (
     CallbackRecord,
@@ -59,6 +60,7 @@ class DatabaseJournal:
         bus: Bus,
         *,
         max_in_memory: int = MAX_IN_MEMORY,
+        mask: bool = True,
         clock_us: Callable[[], int] = lambda: time.time_ns() // 1000,
     ) -> None:
         """Start the writer, which first finishes what dead processes left behind and closes their calls.
@@ -67,10 +69,12 @@ class DatabaseJournal:
             store: The calls' database; the writer sees to its tables.
             bus: Where each write is published.
             max_in_memory: Writes kept in memory before the rest goes to a file.
+            mask: Whether card, telephone and other personal numbers are hidden in what is kept and published.
             clock_us: Microseconds since 1970.
         """
         self._store = store
         self._bus = bus
+        self._mask = mask
         self._clock_us = clock_us
         self._lock = threading.Lock()  # guards the next two, and keeps backlog and bus in the order of numbers
         self._last_seq = 0
@@ -106,19 +110,19 @@ class DatabaseJournal:
     def turn(self, call_sid: str, turn: TurnRecord) -> None:
         """Add a turn."""
         with self._guard(call_sid, "turn"):
-            data = turn_json(turn)
+            data = turn_json(masked_turn(turn) if self._mask else turn)
             self._publish(call_sid, "turn", data, self._keep(call_sid, "turn", data))
 
     def caller_went_on(self, call_sid: str, turn: TurnRecord, since_ms: int) -> None:
         """The caller went on: ``turn`` replaces its beginning, decisions since then are withdrawn."""
         with self._guard(call_sid, "went_on"):
-            data = _plain({**turn_json(turn), "since_ms": since_ms})
+            data = _plain({**turn_json(masked_turn(turn) if self._mask else turn), "since_ms": since_ms})
             self._publish(call_sid, "went_on", data, self._keep(call_sid, "went_on", data))
 
     def decision(self, call_sid: str, decision: DecisionRecord) -> None:
         """Add a decision."""
         with self._guard(call_sid, "decision"):
-            data = decision_json(decision)
+            data = decision_json(masked_decision(decision) if self._mask else decision)
             self._publish(call_sid, "decision", data, self._keep(call_sid, "decision", data))
 
     def handoff(self, call_sid: str, handoff: HandoffRecord) -> None:
@@ -143,10 +147,21 @@ class DatabaseJournal:
             self._calls[call_sid] = replace(live, handoff=data)
             self._publish(call_sid, "handoff", data, seq)
 
+    def summary(self, call_sid: str, summary: Mapping[str, object]) -> None:
+        """Change the summary of the call's hand-off, and nothing else of it."""
+        with self._guard(call_sid, "summary"):
+            change = _plain({"summary": summary})
+            seq = self._keep(call_sid, "summary", change)
+            live = self._calls.get(call_sid)
+            if live is not None and live.handoff is not None:
+                data = {**live.handoff, **change}
+                self._calls[call_sid] = replace(live, handoff=data)
+                self._publish(call_sid, "handoff", data, seq)
+
     def callback(self, call_sid: str, callback: CallbackRecord) -> None:
         """Set or replace the call's promise to call back."""
         with self._guard(call_sid, "callback"):
-            data = entry_json(callback)
+            data = entry_json(masked_callback(callback) if self._mask else callback)
             seq = self._keep(call_sid, "callback", data)
             live = self._calls.get(call_sid)
             if live:
@@ -201,7 +216,8 @@ class DatabaseJournal:
     def live(self, call_sid: str, event: Mapping[str, object]) -> None:
         """Publish something that is not kept: its kind is ``event["event"]``, the rest its data."""
         try:
-            data = _plain({key: value for key, value in event.items() if key != "event"})
+            shown = masked_event(event) if self._mask else event
+            data = _plain({key: value for key, value in shown.items() if key != "event"})
             self._bus.publish(call_sid, Event(str(event.get("event", "live")), data))
         except Exception:
             log.exception("records.live_failed", call_sid=call_sid)

@@ -7,13 +7,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import platformdirs
-from sqlalchemy import func, select
+from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from ivr.errors import RecordsError
-from ivr.records import callers, queries
+from ivr.records import callers, history, queries
 from ivr.records.engine import BUSY_TIMEOUT_MS, WRITES, connect, sqlite_file
+from ivr.records.history import EarlierCall
 from ivr.records.migrate import migrate
 from ivr.records.models import CallRow, DecisionRow, HandoffRow, TurnRow
 from ivr.records.presence import Presence
@@ -53,6 +54,11 @@ class Store:
         self.presence = Presence(state_dir)
         self.where = self._engine.url.render_as_string(hide_password=True)
         """The database's URL without its password, for messages."""
+
+    @property
+    def engine(self) -> Engine:
+        """The database, for what is not of one call (:mod:`ivr.handoff.desk_store`)."""
+        return self._engine
 
     def migrate(self) -> None:
         """Create or upgrade the tables; quick and harmless when they are up to date.
@@ -141,6 +147,15 @@ class Store:
         except SQLAlchemyError as error:
             raise self._error(error) from error
 
+    def earlier_calls(self, number: str, since: datetime, but: str) -> tuple[EarlierCall, ...]:
+        """The ended calls of ``number`` that began at ``since`` or later, newest first, without the call ``but``.
+
+        Raises:
+            RecordsError: the database can't be read.
+        """
+        with self._reading() as session:
+            return history.earlier_calls(session, number, since, but)
+
     def write(self, writes: Sequence[Write]) -> None:
         """Do ``writes``, all or none. The journal's business; nobody else writes.
 
@@ -174,7 +189,7 @@ class Store:
                 stale = [
                     row
                     for row in session.scalars(select(CallRow).where(CallRow.ended_at.is_(None)))
-                    if row.node not in unfinished and self._dead(row)
+                    if row.node not in unfinished and self.dead(row.node, row.started_at)
                 ]
                 for row in stale:
                     row.ended_at, row.ended_seq = _last_sign(session, row)
@@ -190,10 +205,11 @@ class Store:
         self._engine.dispose()
         self.presence.close()
 
-    def _dead(self, row: CallRow) -> bool:
-        if self._beside or self.presence.is_local(row.node):
-            return not self.presence.alive(row.node)
-        return datetime.now(UTC) - row.started_at > FORGOTTEN_AFTER
+    def dead(self, node: str, since: datetime) -> bool:
+        """Whether the process ``node``, which was alive at ``since``, is not any more."""
+        if self._beside or self.presence.is_local(node):
+            return not self.presence.alive(node)
+        return datetime.now(UTC) - since > FORGOTTEN_AFTER
 
     @contextmanager
     def _reading(self) -> Iterator[Session]:

@@ -153,6 +153,10 @@ class Journal(Protocol):
         """Set or replace the call's hand-off."""
         ...
 
+    def summary(self, call_sid: str, summary: Mapping[str, object]) -> None:
+        """Change the summary of the call's hand-off, and nothing else of it."""
+        ...
+
     def handoff_status(self, call_sid: str, status: str, agent: str | None = None) -> None:
         """Change the status of the call's hand-off."""
         ...

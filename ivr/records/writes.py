@@ -25,6 +25,7 @@ WriteKind = Literal[
     "decision",
     "handoff",
     "handoff_status",
+    "summary",
     "callback",
     "callback_done",
     "voicemail",
@@ -174,6 +175,15 @@ def _handoff_status(session: Session, call: CallRow, write: Write) -> None:
     session.flush()
 
 
+def _summary(session: Session, call: CallRow, write: Write) -> None:
+    handoff = session.get(HandoffRow, call.call_sid)
+    if handoff is None or not isinstance(summary := write.data["summary"], dict):
+        return
+    handoff.summary = summary
+    handoff.seq = max(handoff.seq, write.seq)
+    session.flush()
+
+
 def _callback(session: Session, call: CallRow, write: Write) -> None:
     known = session.get(CallbackRow, call.call_sid)
     if known is not None and known.seq >= write.seq:
@@ -234,6 +244,7 @@ _APPLY = {
     "decision": _decision,
     "handoff": _handoff,
     "handoff_status": _handoff_status,
+    "summary": _summary,
     "callback": _callback,
     "callback_done": _callback_done,
     "voicemail": _voicemail,

@@ -20,7 +20,7 @@ from wsproto.events import (
 from wsproto.utilities import ProtocolError
 
 from ivr.errors import LineClosedError, LineError
-from ivr.telephony.websocket import WholeSocket
+from ivr.websocket import WholeSocket
 
 SEND_TIMEOUT_S = 2.0
 """Longest a send may wait: the pacing of other calls waits with it."""

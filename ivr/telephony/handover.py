@@ -63,6 +63,10 @@ class Handover:
             )
         )
 
+    def message(self, call_sid: str) -> Response:
+        """Take a message: the caller has waited for an agent, or would rather not."""
+        return self._take_message(self.ending(call_sid).language)
+
     def whisper(self, call_sid: str, agent: int) -> Response:
         """An agent picked up: say who is calling, ask for a 1. CallSid in the form is the agent's own leg."""
         fields.call_sid(call_sid)

@@ -15,7 +15,7 @@ from ivr.telephony import messages
 from ivr.telephony.complaints import Complaints
 from ivr.telephony.messages import Dtmf, Mark, Media, Message, Started, Stopped
 from ivr.telephony.timekeeper import BYTES_PER_MS, ULAW_SILENCE, Timekeeper
-from ivr.telephony.websocket import CallSocket
+from ivr.websocket import CallSocket
 
 FRAME_BYTES = FRAME_MS * BYTES_PER_MS
 """One outgoing ``media`` message: 20 ms, 160 bytes of µ-law, as Twilio itself sends."""

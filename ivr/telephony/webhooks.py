@@ -17,7 +17,7 @@ from ivr.telephony import fields, signature, twiml
 from ivr.telephony.handover import Handover, reply
 from ivr.telephony.stream import StreamLimits, serve
 from ivr.telephony.tokens import StreamTokens, TokenRefusedError
-from ivr.telephony.websocket import MAX_MESSAGE_BYTES
+from ivr.websocket import MAX_MESSAGE_BYTES
 
 OVER = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 """Values of CallStatus after which nothing more comes of a call."""
@@ -121,7 +121,11 @@ class _Webhooks:
         self._tokens.revoke(call_sid)
         ending = self._handover.ending(call_sid)
         _log.info("stream_followed", call_sid=call_sid, next=ending.next)
-        return reply(twiml.hang_up()) if ending.next == "hang_up" else self._handover.person(call_sid)
+        if ending.next == "hang_up":
+            return reply(twiml.hang_up())
+        if ending.next == "voicemail":
+            return self._handover.message(call_sid)
+        return self._handover.person(call_sid)
 
     def status(self) -> Response:
         """Twilio's status callback."""

@@ -1,70 +1,247 @@
 """Who may open the API and the pages.
 
-In the embedded default (loopback, no credentials) everybody on this machine may; else whoever shows
-``IVR_API_TOKEN``, as a bearer token, or once as ``?token=`` on a page, which turns it into a cookie.
+In the embedded default (loopback, no credentials) everybody on this machine may; else whoever has logged in, as
+far as their role goes (:mod:`ivr.web.roles`), and whoever shows ``IVR_API_TOKEN``: as a bearer token, or once as
+``?token=`` on a page, which turns it into a cookie.
 """
 
 import hashlib
 import hmac
 import ipaddress
-from urllib.parse import urlencode, urlsplit
+from collections.abc import Callable
+from datetime import UTC, datetime
+from urllib.parse import quote, urlencode, urlsplit
 
 import structlog
-from flask import Flask, Response, jsonify, redirect, request
+from flask import Flask, jsonify, redirect, request, session
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response as BaseResponse
 
+from ivr.errors import RecordsError
+from ivr.records.accounts import Accounts
 from ivr.settings import Settings
+from ivr.web import csrf, roles
+from ivr.web.rate import Rates
+from ivr.web.visitors import LOCAL, TOKEN, Visitor, let_in
 
 log = structlog.get_logger(__name__)
 
 GUARDED = ("/api", "/calls", "/phone", "/desk", "/studio")
 """These paths and everything below them."""
 
+LOGIN_PATHS = ("/login", "/logout")
+"""Open to everybody, but not to another site's page."""
+
 COOKIE = "ivr_access"
 COOKIE_S = 12 * 3600
 """Seconds a page stays open to a browser without showing the token again: a working day."""
+
+SESSION = "login"
+"""Where Flask's session holds the secret of the login's session."""
+
+RETRY_S = 2
+"""``Retry-After`` while the database can't say who asks."""
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip")
 """Headers by which a proxy or tunnel shows itself: the caller is then not on this machine, whatever its address."""
 
+RefusedPage = Callable[[int], str]
+"""Makes the page that tells a person of a refusal, by its status."""
 
-def protect(app: Flask, settings: Settings) -> None:
-    """Guard :data:`GUARDED` on ``app``; to be called before its routes are used.
 
-    Refusals are JSON ``{"error": …}``: 401 without the token; 403 for a page of another site, and in the open
-    mode for whoever is not on this machine or calls it by another name (DNS rebinding).
-    """
+class Guard:
+    """Lets requests in, or not. One for an application."""
 
-    @app.before_request
-    def guard() -> BaseResponse | None:
-        path = request.path
-        if not any(path == place or path.startswith(place + "/") for place in GUARDED):
+    def __init__(
+        self,
+        settings: Settings,
+        accounts: Accounts | None = None,
+        came_to_people: Callable[[str], bool] = lambda call_sid: False,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        """Prepare.
+
+        Args:
+            settings: The deployment's.
+            accounts: The logins; None: nobody can log in.
+            came_to_people: Whether a call came to the agents: they may then open it.
+            clock: The time, aware.
+
+        Raises:
+            ConfigurationError: ``IVR_RATE_STORAGE_URL`` can't be used.
+        """
+        self._settings = settings
+        self._accounts = accounts
+        self._came_to_people = came_to_people
+        self._clock = clock
+        self.rates = Rates(settings.rate_storage_url, settings.api_rate_per_min)
+        self.refused_page: RefusedPage | None = None
+        """Set by the login's pages; None: refusals are JSON for everybody."""
+
+    def protect(self, app: Flask) -> None:
+        """Guard :data:`GUARDED` on ``app``; to be called before its routes are used.
+
+        Refusals are JSON ``{"error": …}``, and a page for browsers: 401 without a login or the token; 403 for a
+        page of another site, for a role that may not, and in the open mode for whoever is not on this machine or
+        calls it by another name (DNS rebinding); 429 for too many requests; 503 when the database is away.
+        """
+        tokens = csrf.install(app, self._settings)
+        if self._settings.trusted_proxies:
+            app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # how Flask's own guide does it
+                app.wsgi_app, x_for=self._settings.trusted_proxies, x_proto=0, x_host=0
+            )
+
+        @app.before_request
+        def guard() -> BaseResponse | None:
+            path = request.path
+            guarded = any(_below(path, place) for place in GUARDED)
+            if not guarded and path not in LOGIN_PATHS:
+                return None
+            problem = _another_site(self._settings)
+            if problem is None and self._settings.open:
+                problem = _not_this_machine()
+            if problem is not None:
+                return self.refuse(problem, 403)
+            if not guarded:
+                return None
+            visitor = self._who()
+            if not isinstance(visitor, Visitor):
+                return visitor
+            let_in(visitor)
+            return self._within_limits(visitor) or self._genuine(visitor, tokens) or self._allowed(visitor)
+
+    def refuse(self, problem: str, status: int, retry_s: int | None = None) -> BaseResponse:
+        """Say no, and why: a page for people, JSON for programs."""
+        log.warning("access.refused", path=request.path, status=status, problem=problem, peer=request.remote_addr)
+        if status == 401 and self._wants_page() and self._accounts is not None and request.method == "GET":
+            asked = request.full_path.rstrip("?")
+            response: BaseResponse = redirect(f"/login?next={quote(asked)}", 303)
+        elif self.refused_page is not None and self._wants_page():
+            response = app_response(self.refused_page(status), status)
+        else:
+            response = jsonify(error=problem)
+            response.status_code = status
+        response.headers["Cache-Control"] = "no-store"
+        if response.status_code == 401:
+            response.headers["WWW-Authenticate"] = 'Bearer realm="hotline"'
+        if retry_s is not None:
+            response.headers["Retry-After"] = str(retry_s)
+        return response
+
+    @staticmethod
+    def _wants_page() -> bool:
+        return "text/html" in request.headers.get("Accept", "") and not request.path.startswith("/api")
+
+    # --- who it is ---
+
+    def _who(self) -> Visitor | BaseResponse:
+        """Who asks, or why that can't be told."""
+        token = self._settings.api_token
+        scheme, _, shown = request.headers.get("Authorization", "").partition(" ")
+        if token is not None and scheme.lower() == "bearer" and _same(shown.strip(), token):
+            return TOKEN
+        try:
+            visitor = self._by_login()
+        except RecordsError as error:
+            log.warning("access.database_down", problem=str(error))
+            return self.refuse("who you are can't be looked up now; try again in a moment", 503, RETRY_S)
+        if visitor is None and self._settings.open:
+            visitor = LOCAL
+        if visitor is None and token is not None and _same(request.cookies.get(COOKIE, ""), _cookie_value(token)):
+            visitor = Visitor("token", "admin", "cookie")
+        return visitor or self._ask_for_credentials(token)
+
+    def _by_login(self) -> Visitor | None:
+        """The login whose session the browser shows.
+
+        Raises:
+            RecordsError: the database can't be read.
+        """
+        secret = session.get(SESSION)
+        if self._accounts is None or not isinstance(secret, str):
             return None
-        problem = _another_site(settings)
-        if problem is None and settings.open:
-            problem = _not_this_machine()
-        if problem is not None:
-            return _refuse(problem, 403)
-        if settings.open:
+        now = self._clock()
+        user = self._accounts.session_of(secret, now)
+        if user is None:
+            session.clear()
             return None
-        return _ask_for_token(settings.api_token)
+        try:
+            self._accounts.seen(secret, now)
+        except RecordsError as error:  # locked for a moment: the session goes on, its idle time as well
+            log.info("access.not_noted", problem=str(error))
+        return Visitor(user.name, user.role, "login")
 
-
-def _ask_for_token(token: str | None) -> BaseResponse | None:
-    if token is None:
-        return _refuse("this needs a token, and none is configured: set IVR_API_TOKEN (16 characters or more)", 401)
-    scheme, _, shown = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() == "bearer" and _same(shown.strip(), token):
-        return None
-    if _same(request.cookies.get(COOKIE, ""), _cookie_value(token)):
-        return None
-    asked = request.args.get("token")
-    if asked is not None and request.method == "GET" and not request.path.startswith("/api"):
-        if _same(asked, token):
+    def _ask_for_credentials(self, token: str | None) -> BaseResponse:
+        """Refuse; or let a page in that shows the token in its address."""
+        asked = request.args.get("token") if request.method == "GET" and not _below(request.path, "/api") else None
+        address = request.remote_addr or ""
+        shown = asked is not None or "Authorization" in request.headers
+        wait_s = self.rates.wrong_token(address) if shown else None
+        if wait_s is not None:
+            return self.refuse("too many wrong tokens came from this address; try again later", 429, wait_s)
+        if token is not None and asked is not None and _same(asked, token):
             return _let_in(token)
-        return _refuse("the token is not the right one", 401)
-    return _refuse("show IVR_API_TOKEN: 'Authorization: Bearer …', or open a page with ?token=… once", 401)
+        if asked is not None:
+            return self.refuse("the token is not the right one", 401)
+        if token is None:
+            return self.refuse(
+                "this needs a token, and none is configured: set IVR_API_TOKEN (16 characters or more)"
+                + ("; or log in at /login" if self._accounts is not None else ""),
+                401,
+            )
+        return self.refuse(
+            "show IVR_API_TOKEN: 'Authorization: Bearer …', or open a page with ?token=… once"
+            + ("; or log in at /login" if self._accounts is not None else ""),
+            401,
+        )
+
+    # --- what they may ---
+
+    def _within_limits(self, visitor: Visitor) -> BaseResponse | None:
+        if visitor.how == "open":
+            return None
+        wait_s = self.rates.api(visitor.name)
+        if wait_s is None:
+            return None
+        return self.refuse(f"too many requests: try again in {wait_s} s", 429, wait_s)
+
+    def _genuine(self, visitor: Visitor, tokens: CSRFProtect) -> BaseResponse | None:
+        """Refuse what a browser sends with its cookie but without our page's token."""
+        if request.method in _SAFE_METHODS or not visitor.by_cookie:
+            return None
+        problem = csrf.problem(tokens)
+        return None if problem is None else self.refuse(problem, 403)
+
+    def _allowed(self, visitor: Visitor) -> BaseResponse | None:
+        try:
+            if roles.may(visitor.role, request.path, request.method, self._came_to_people):
+                return None
+        except RecordsError as error:
+            log.warning("access.database_down", problem=str(error))
+            return self.refuse("what you may see can't be looked up now; try again in a moment", 503, RETRY_S)
+        least = roles.least_role(request.path)
+        return self.refuse(f"this is for the role {least}; {visitor.name!r} has the role {visitor.role}", 403)
+
+
+def protect(app: Flask, settings: Settings) -> Guard:
+    """Guard an application on which nobody can log in."""
+    guard = Guard(settings)
+    guard.protect(app)
+    return guard
+
+
+def app_response(page: str, status: int) -> BaseResponse:
+    """A page of ours, with the headers that keep it ours."""
+    response = BaseResponse(page, status, mimetype="text/html")
+    response.headers["Content-Security-Policy"] = (
+        "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    )
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def _let_in(token: str) -> BaseResponse:
@@ -122,6 +299,10 @@ def _is_loopback(address: str) -> bool:
     return parsed.is_loopback
 
 
+def _below(path: str, place: str) -> bool:
+    return path == place or path.startswith(place + "/")
+
+
 def _same(shown: str, expected: str) -> bool:
     """Compare in constant time, whatever characters were shown."""
     return hmac.compare_digest(shown.encode("utf-8", "replace"), expected.encode())
@@ -130,13 +311,3 @@ def _same(shown: str, expected: str) -> bool:
 def _cookie_value(token: str) -> str:
     """What the browser keeps: worth as much as the token on this server, but not the token."""
     return hmac.new(token.encode(), b"page access", hashlib.sha256).hexdigest()
-
-
-def _refuse(problem: str, status: int) -> Response:
-    log.warning("access.refused", path=request.path, status=status, problem=problem, peer=request.remote_addr)
-    response = jsonify(error=problem)
-    response.status_code = status
-    response.headers["Cache-Control"] = "no-store"
-    if status == 401:
-        response.headers["WWW-Authenticate"] = 'Bearer realm="hotline"'
-    return response

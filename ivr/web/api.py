@@ -105,7 +105,7 @@ def blueprint(
                 return Response(status=204)  # tells an EventSource not to come back
             stream = _Stream(call_sid, subscription, store, after, heartbeat_s)
             response = Response(
-                stream.run(so_far, _client_gone(request.environ)),
+                stream.run(so_far, client_gone(request.environ)),
                 mimetype="text/event-stream",
                 headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
             )
@@ -225,7 +225,7 @@ def _last_event_id() -> int:
     return int(told) if re.fullmatch(r"[0-9]{1,18}", told) else 0
 
 
-def _client_gone(environ: dict[str, object]) -> Callable[[], bool]:
+def client_gone(environ: dict[str, object]) -> Callable[[], bool]:
     """Say whether the client hung up: writing tells that only one heartbeat too late."""
     connection = environ.get("gunicorn.socket") or environ.get("werkzeug.socket")
     if not isinstance(connection, socket.socket) or not hasattr(socket, "MSG_DONTWAIT"):

@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ivr.content.types import Content
-from ivr.dialogue.types import Decision, Heard, KeysPressed
+from ivr.dialogue.types import Decision, DialogueState, Heard, KeysPressed
 from ivr.evaluation.conversation import PaperConversation, Step
 from ivr.fulfilment.types import Connector
 from ivr.understanding.types import Understander
@@ -43,6 +43,11 @@ class PaperCall:
             content, connectors, golden.language or "ko", now=self._now, number=golden.number()
         )
         self._assistant_says(self._talk.steps)
+
+    @property
+    def state(self) -> DialogueState:
+        """What the conversation remembers."""
+        return self._talk.state
 
     def play(self) -> Played:
         """Play the caller's side to its end, or until the hotline ends the call."""

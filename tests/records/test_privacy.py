@@ -2,7 +2,8 @@
 
 import pytest
 
-from ivr.records.privacy import mask_number, mask_text
+from ivr.records.masking import mask_text
+from ivr.records.privacy import mask_number
 
 
 @pytest.mark.parametrize(

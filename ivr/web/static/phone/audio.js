@@ -9,7 +9,7 @@ const KEY_TONE_S = 0.16;
 
 // The caller's own loudspeaker must not come back as the caller's speech, hence the echo canceller; the gain
 // control lifts quiet laptop microphones to what a telephone would send.
-const MICROPHONE = { channelCount: 1, echoCancellation: true, noiseSuppression: true, autoGainControl: true };
+export const MICROPHONE = { channelCount: 1, echoCancellation: true, noiseSuppression: true, autoGainControl: true };
 
 /** Whether this browser, on this address, can do what a call needs (worklets exist on https and localhost only). */
 export function audioSupported() {

@@ -1,5 +1,6 @@
 // One call from the browser: asks the server for a line, joins line and sound, learns how it ended.
 
+import { csrfHeaders } from "../csrf.js";
 import { Audio } from "./audio.js";
 import { Line } from "./line.js";
 import { follow } from "./live.js";
@@ -7,7 +8,7 @@ import { follow } from "./live.js";
 async function post(path, body) {
   const response = await fetch(path, {
     method: "POST",
-    headers: { "Content-Type": "application/json" },
+    headers: { "Content-Type": "application/json", ...csrfHeaders() },
     body: JSON.stringify(body),
     keepalive: true, // the page may be closing
   });

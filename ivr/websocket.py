@@ -98,8 +98,8 @@ class CallSocket:
         """Whether messages can still go out."""
         return bool(self._ws.connected)
 
-    def send(self, *messages: str) -> None:
-        """Send text messages, in order, with nothing of another thread between them.
+    def send(self, *messages: str | bytes) -> None:
+        """Send messages (text, or binary), in order, with nothing of another thread between them.
 
         Raises:
             LineClosedError: the connection is gone, or was cut because the peer stopped reading.
@@ -132,15 +132,20 @@ class CallSocket:
                 raise LineClosedError("closed from our side") from error
             raise LineClosedError(f"closed (WebSocket status {int(error.reason)})") from error
 
-    def close(self) -> None:
-        """Say goodbye (status 1000) and wake the receiving thread; no error when it is closed already."""
+    def close(self, status: int = 1000, why: str = "") -> None:
+        """Say goodbye and wake the receiving thread; no error when it is closed already.
+
+        Args:
+            status: WebSocket status (RFC 6455, 7.4): 1000 is a normal end, 4000 to 4999 are our own.
+            why: For the peer, 123 bytes at most.
+        """
         with contextlib.suppress(ConnectionClosed, OSError), self._lock:
-            self._ws.close()
+            self._ws.close(status, why or None)
             self._said_goodbye = True
         self._ws.event.set()
 
-    def finish(self) -> None:
+    def finish(self, status: int = 1000, why: str = "") -> None:
         """Close, give the peer a moment to answer, then cut the connection so that no thread stays behind."""
-        self.close()
+        self.close(status, why)
         self._ws.thread.join(CLOSE_WAIT_S)
         self._sock.cut()

@@ -1,0 +1,1 @@
+"""Joins a caller on the telephone with an agent at a browser."""

@@ -1,0 +1,55 @@
+"""``python -m ivr retention``: deletes what has been kept long enough."""
+
+import sys
+from datetime import UTC, datetime
+
+import click
+
+from ivr.errors import ConfigurationError, RecordsError
+from ivr.records.audit import AuditEntry, AuditLog
+from ivr.records.recordings import Vault
+from ivr.records.retention import expire, keep_of
+from ivr.records.store import Store
+from ivr.settings import load_settings
+
+EXIT_CONFIGURATION = 2
+
+
+@click.command("retention")
+@click.option("--now", "at_once", is_flag=True, help="Delete now; without it the settings are told only.")
+def command(at_once: bool) -> None:
+    """Delete recordings, words, signs of feeling and audit entries older than the IVR_KEEP_… settings.
+
+    A running server does this every hour. Exit status: 0 done, 1 the database or the folder failed (run it
+    again), 2 the configuration is wrong.
+    """
+    try:
+        settings = load_settings()
+        store = Store(settings.database_url)
+    except (ConfigurationError, RecordsError) as error:
+        click.echo(str(error), err=True)
+        sys.exit(EXIT_CONFIGURATION)
+    keep = keep_of(settings)
+    try:
+        if not at_once:
+            click.echo(
+                f"recordings {keep.recordings.days} days, transcripts {keep.transcripts.days} days, ", nl=False
+            )
+            click.echo(
+                f"signs {keep.signs.days} days, audit log {keep.audit.days} days; --now deletes what is older"
+            )
+            return
+        store.migrate()
+        now = datetime.now(UTC)
+        done = expire(store.engine, Vault(store.engine, settings.recordings_dir, ()), keep, now)
+        if done:
+            AuditLog(store.engine).require(AuditEntry(now, "cli", "admin", "expired", None, dict(done)))
+    except RecordsError as error:
+        click.echo(str(error), err=True)
+        sys.exit(1)
+    finally:
+        store.close()
+    for name, count in done.items():
+        click.echo(f"{name}: {count}")
+    if not done:
+        click.echo("Nothing is older than it may be.")

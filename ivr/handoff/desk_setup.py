@@ -1,0 +1,83 @@
+"""Puts a desk together from a deployment's settings."""
+
+from collections.abc import Callable
+
+import structlog
+
+from ivr.content.types import Content
+from ivr.errors import DeskBusyError
+from ivr.handoff.agents import DEMO_AGENTS
+from ivr.handoff.desk import Desk
+from ivr.handoff.desk_record import DeskRecord
+from ivr.handoff.desk_rules import DeskPolicy
+from ivr.handoff.desk_store import DeskStore
+from ivr.handoff.recovery import recover
+from ivr.handoff.routing import RoutingPolicy
+from ivr.handoff.types import AgentStatus, Bridge
+from ivr.records.store import Store
+from ivr.records.types import Journal
+from ivr.settings import Settings
+
+ON_DUTY = frozenset({AgentStatus.AVAILABLE, AgentStatus.BUSY, AgentStatus.WRAP_UP})
+"""Agents in these states take calls, now or soon."""
+
+_log = structlog.get_logger(__name__)
+
+
+def open_desk(
+    settings: Settings,
+    store: Store,
+    journal: Journal,
+    content: Callable[[], Content],
+    bridge: Bridge | None = None,
+) -> Desk:
+    """Make the desk; :meth:`ivr.handoff.desk.Desk.start` opens it.
+
+    In the embedded default the demo agents sit at it, unless there are others.
+
+    Args:
+        settings: The deployment's.
+        store: The calls' database, which holds the desk's tables, too.
+        journal: Where the calls' own records hear what becomes of their hand-offs.
+        content: The managers' files, the version of this moment.
+        bridge: Where the callers' streams are.
+    """
+
+    def prepare(desk: Desk) -> None:
+        store.migrate()
+        if settings.open and not desk.agents.any():
+            desk.agents.add(DEMO_AGENTS, desk.now())
+            _log.info("desk_demo_agents", agents=[agent.id for agent in DEMO_AGENTS])
+        recover(desk, store.dead, lambda call_sid: bridge is not None and bridge.alive(call_sid))
+
+    return Desk(
+        DeskStore(store.engine, store.presence.node),
+        DeskRecord(journal),
+        bridge=bridge,
+        policy=_policy(settings, content()),
+        hours=lambda: content().hours,
+        prepare=prepare,
+    )
+
+
+def desk_takes_calls(settings: Settings, desk: Desk) -> bool:
+    """Whether a caller who is to get a person now waits for the desk (``IVR_DESK``); never raises."""
+    if settings.desk != "auto":
+        return settings.desk == "on"
+    if settings.agent_numbers:
+        return False
+    try:
+        return any(agent.status in ON_DUTY for agent in desk.board().agents)
+    except DeskBusyError as error:
+        _log.warning("desk_not_asked", why=str(error))
+        return False
+
+
+def _policy(settings: Settings, content: Content) -> DeskPolicy:
+    return DeskPolicy(
+        routing=RoutingPolicy(
+            furious_from=content.policy.frustration.upset_from, breather_s=settings.desk_breather_s
+        ),
+        offer_s=float(settings.agent_ring_s),
+        wrap_up_s=settings.desk_wrap_up_s,
+    )

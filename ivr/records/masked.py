@@ -1,0 +1,39 @@
+"""What is kept and shown of a call, with the personal numbers in it hidden."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+
+from ivr.records.masking import mask_text
+from ivr.records.types import CallbackRecord, DecisionRecord, TurnRecord
+
+_TELEPHONE = re.compile(r"\+[1-9]\d{6,14}")
+"""A telephone number as the slot for it holds it (E.164)."""
+
+
+def masked_turn(turn: TurnRecord) -> TurnRecord:
+    """A turn whose words hold no personal number any more."""
+    return replace(turn, text=mask_text(turn.text), slots=masked_slots(turn.slots))
+
+
+def masked_slots(slots: Mapping[str, str]) -> Mapping[str, str]:
+    """Values told for a request: the one place that keeps a telephone number, so that it can be called back."""
+    return {name: value if _TELEPHONE.fullmatch(value) else mask_text(value) for name, value in slots.items()}
+
+
+def masked_decision(decision: DecisionRecord) -> DecisionRecord:
+    """A decision whose reason holds no personal number."""
+    return replace(decision, reason=mask_text(decision.reason))
+
+
+def masked_callback(callback: CallbackRecord) -> CallbackRecord:
+    """A promise whose topic, the caller's words, holds no personal number; the number to call stays."""
+    return replace(callback, topic=mask_text(callback.topic))
+
+
+def masked_event(event: Mapping[str, object]) -> dict[str, object]:
+    """A live event (words so far, what we say) whose texts hold no personal number."""
+    return {
+        name: mask_text(value) if name == "text" and isinstance(value, str) else value
+        for name, value in event.items()
+    }

@@ -1,0 +1,74 @@
+"""``GET /api/desk/events``: what happens on the desk, as it happens."""
+
+import re
+import time
+from collections.abc import Callable, Iterator, Mapping
+
+import structlog
+
+from ivr.errors import RecordsError
+from ivr.handoff.desk import Desk
+from ivr.web.answers import dumps
+from ivr.web.desk_json import event_json
+
+POLL_S = 0.5
+"""Seconds after which a silent stream looks whether its client is still there and whether there is news."""
+
+HEARTBEAT_S = 15.0
+"""Seconds between comments on a silent stream: proxies drop a connection after 30 to 60 s without a byte."""
+
+MOST_AT_ONCE = 200
+"""Events read at once; a client that was away for longer than that is told to look anew."""
+
+log = structlog.get_logger(__name__)
+
+
+def last_event_id(told: str) -> int | None:
+    """Where a client that comes back left off; None when it is new or says something strange."""
+    return int(told) if re.fullmatch(r"[0-9]{1,18}", told) else None
+
+
+def stream(
+    desk: Desk,
+    agent_id: str,
+    hello: Mapping[str, object],
+    after: int,
+    gone: Callable[[], bool],
+) -> Iterator[str]:
+    """The text of the stream, until the client is gone or the desk is closed.
+
+    Args:
+        desk: Whose.
+        agent_id: Whose browser listens: as long as it does, they are there.
+        hello: The first event's data.
+        after: The number of the last event the client knows.
+        gone: Whether the client hung up.
+    """
+    desk.attendance.stream_opened(agent_id, desk.clock.seconds())
+    try:
+        yield f"retry: 3000\nid: {after}\nevent: hello\ndata: {dumps(hello)}\n\n"
+        version, said_s = -1, time.monotonic()
+        while not desk.inbox.closed:
+            version = desk.inbox.wait(version, POLL_S)
+            if gone():
+                return
+            try:
+                events = desk.store.events_since(after, MOST_AT_ONCE)
+            except RecordsError as error:
+                log.warning("desk.events_unreadable", problem=str(error))
+                events = ()
+            if len(events) == MOST_AT_ONCE:
+                after = desk.store.last_event()
+                yield f"id: {after}\nevent: gap\ndata: {{}}\n\n"
+                continue
+            for event in events:
+                after = event.id
+                yield f"id: {event.id}\nevent: {event.kind}\ndata: {dumps(event_json(event))}\n\n"
+            now_s = time.monotonic()
+            if events:
+                said_s = now_s
+            elif now_s - said_s >= HEARTBEAT_S:
+                said_s = now_s
+                yield ": still here\n\n"
+    finally:
+        desk.attendance.stream_closed(agent_id)

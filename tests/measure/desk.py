@@ -1,0 +1,75 @@
+"""``python -m tests.measure.desk``: how fast the desk is while a thousand callers wait."""
+
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+import structlog
+
+from ivr.handoff.desk_reads import Board
+from ivr.handoff.types import Agent, AgentStatus
+from ivr.web.desk_json import waiting_json
+from tests.handoff.desks import Office
+
+LANGUAGES = ("ko", "en", "ja", "zh")
+
+
+@click.command()
+@click.option("--callers", default=1_000, show_default=True, help="Who wait.")
+@click.option("--agents", default=10, show_default=True)
+@click.option("--times", default=20, show_default=True, help="Of each measurement.")
+def main(callers: int, agents: int, times: int) -> None:
+    """Fill a desk (SQLite in a temporary folder, one process) and time what agents and rounds do."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(40))
+    with tempfile.TemporaryDirectory() as folder:
+        office = Office(Path(folder) / "desk.sqlite3", busy_timeout_ms=2_000)
+        names = [f"agent{number}" for number in range(agents)]
+        office.staff(*(Agent(name, name, LANGUAGES) for name in names), status=AgentStatus.BREAK)
+        for number in range(callers):
+            office.ring(f"CA{number:05}", language=LANGUAGES[number % 4], frustration=number % 10 / 10)
+        rounds = []
+        while len(office.desk.board().hand_offs) < callers:
+            rounds.append(_timed(office.desk.round))
+        _show(f"{callers} requests arrive at once, rounds until all are kept", rounds)
+        _show("a round in which nothing happens", [_round(office, names) for _ in range(times)])
+        board: list[Board] = []
+        _show("reading the desk", [_timed(lambda: board.append(office.desk.board())) for _ in range(times)])
+        _show("the list an agent sees (100 callers)", [_timed(lambda: _list(office)) for _ in range(times)])
+        taken = [f"CA{number:05}" for number in range(min(times, agents))]
+        _show(
+            "accept, from the click to the audio token",
+            [_timed(lambda: office.desk.accept(sid, name)) for sid, name in zip(taken, names, strict=False)],  # noqa: B023
+        )
+        for sid, name in zip(taken, names, strict=False):
+            office.desk.finish(sid, name)
+            office.desk.set_status(name, AgentStatus.AVAILABLE)
+        _show(f"a round that routes to {agents} free agents", [_round(office, names)])
+        office.close()
+
+
+def _round(office: Office, names: list[str]) -> float:
+    office.time.go(0.5)
+    for name in names:
+        office.desk.beat(name)
+    return _timed(office.desk.round)
+
+
+def _list(office: Office) -> None:
+    waiting_json(office.desk, office.desk.board(), 100)
+
+
+def _timed(what: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    what()
+    return 1_000 * (time.perf_counter() - started)
+
+
+def _show(what: str, took_ms: list[float]) -> None:
+    click.echo(f"{what}: median {statistics.median(took_ms):.1f}, worst {max(took_ms):.1f} ms (n = {len(took_ms)})")
+
+
+if __name__ == "__main__":
+    main()
