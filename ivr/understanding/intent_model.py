@@ -74,8 +74,10 @@ class Characters:
         vector = self.space.vector(text)
         dense = np.zeros(len(self.space.grams), dtype=np.float32)
         dense[vector.at] = vector.values
-        products = np.concatenate([[0.0], np.cumsum(self.values * dense[self.at], dtype=np.float64)])
-        return np.asarray(products[self.starts[1:]] - products[self.starts[:-1]], dtype=np.float32)
+        products = np.append(self.values * dense[self.at], np.float32(0.0))
+        sums = np.add.reduceat(products, self.starts[:-1])
+        sums[self.starts[:-1] == self.starts[1:]] = 0.0  # an empty row; reduceat would give it the next one's first
+        return np.asarray(sums, dtype=np.float32)
 
 
 @dataclass(frozen=True)
