@@ -50,10 +50,10 @@ class Commands:
     def word(self, text: str, language: Language) -> tuple[str, float] | None:
         """The command whose telling word a short utterance holds, and how sure that is."""
         for candidate in (language, *(other for other in LANGUAGES if other != language)):
+            if not says_little(text, candidate):
+                continue
             spoken = normalise(text) if candidate == "en" else squeeze(text)
             length = len(spoken.split()) if candidate == "en" else len(spoken)
-            if length > MAX_LENGTH[candidate]:
-                continue
             for word, name in self._words[candidate]:
                 most = MAX_REST[candidate] * (2 if name in _MANNER else 1)
                 rest = length - (len(word.split()) if candidate == "en" else len(word))
@@ -86,6 +86,12 @@ class Commands:
                 if beginning in openers:
                     return openers[beginning]
         return None
+
+
+def says_little(text: str, language: Language) -> bool:
+    """Whether an utterance is short enough (:data:`MAX_LENGTH`) for one word in it to be what it means."""
+    length = len(normalise(text).split()) if language == "en" else len(squeeze(text))
+    return length <= MAX_LENGTH[language]
 
 
 def clauses(text: str) -> Iterator[str]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ivr.content.types import Content, Language, Thresholds
 from ivr.understanding.answers import SOME_DIGITS, Answers
-from ivr.understanding.commands import EXACT, FIRST_WORD, Commands
+from ivr.understanding.commands import EXACT, FIRST_WORD, Commands, says_little
 from ivr.understanding.encoders import create_encoder
 from ivr.understanding.intent_model import MIN_CHARACTERS, IntentModel
 from ivr.understanding.model_cache import trained
@@ -207,7 +207,7 @@ class ExampleUnderstander:
             return Guess("no", changed.confidence)
         if command is not None:
             return self._command(said.value if said is not None else command, EXACT, slots)
-        if worded:
+        if worded or _begins_a_story(turn):
             return None
         nearest = self._nearest(turn)
         other = nearest.intent is not None and nearest.confidence >= ANSWER_YIELDS_TO
@@ -225,7 +225,7 @@ class ExampleUnderstander:
     def _request(self, turn: "_Turn", nearest: Guess, slots: dict[str, SlotValue]) -> Guess:
         """A request, with the values that came with it; or an answer, or a number, alone."""
         opening = None
-        if turn.expecting.kind in ("yes_no", "choice"):
+        if turn.expecting.kind in ("yes_no", "choice") and not _begins_a_story(turn):
             opening = self._commands.opening(turn.text, turn.language)
         request = self._content.requests.get(nearest.intent or "")
         if request is not None and (opening is None or nearest.confidence >= ANSWER_YIELDS_TO):
@@ -285,6 +285,16 @@ class _Turn:
         """Whether a command is all that was said."""
         self.spoken: Spoken | None = None
         self.guess: Guess | None = None
+
+
+def _begins_a_story(turn: "_Turn") -> bool:
+    """Whether a "no" to an offer may only open what the caller has to tell: it is long, and gives no thanks.
+
+    "No, I was charged twice for the same order, and nobody tells me why" is no goodbye.
+    """
+    if turn.expecting.question != "offer" or says_little(turn.text, turn.language):
+        return False
+    return not read_sentiment(turn.text, turn.language).thanks
 
 
 def with_thresholds(model: IntentModel, limits: Mapping[Language, Thresholds]) -> IntentModel:

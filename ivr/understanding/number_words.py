@@ -128,6 +128,9 @@ LEXICONS: Mapping[Language, Lexicon] = {"ko": _KO, "en": _EN, "ja": _JA, "zh": _
 JAPANESE_PHRASES = ("になり", "にして", "にお願い", "にて")
 """Words that begin with the kana for two: in "四七二九一になります" the に is a particle."""
 
-KOREAN_ENDINGS = ("이라고요", "이에요", "이예요", "이고요", "이구요", "인데요", "이요", "이여", "이야")
-"""Polite endings that begin with the syllable for two. After a final consonant they are the ending ("구일이요":
+KOREAN_ENDINGS = (
+    *("이라니까", "이라고", "이라는", "이란", "이에요", "이예요", "이고요", "이구요"),
+    *("인데요", "이요", "이여", "이야"),
+)
+"""Endings that begin with the syllable for two. After a final consonant they are the ending ("구일이요":
 9, 1), after a vowel the two belongs to the number ("구이요": 9, 2), because there the ending would be "요"."""

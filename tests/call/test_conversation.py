@@ -73,7 +73,8 @@ def test_how_it_was_said_is_kept_with_the_turn() -> None:
     assert turn.speech_rate is not None
     assert 1.0 < turn.speech_rate < 15.0
     assert turn.emotion is None
-    assert turn.frustration == 0.0
+    assert turn.frustration is not None
+    assert turn.frustration < 0.05
     assert turn.signs == {}
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ivr.content.types import Content, Language, Text
+from ivr.evaluation.judging import in_order
 from tests.calls.golden import GoldenCall
 
 
@@ -69,12 +70,6 @@ def judge(golden: GoldenCall, call: Played, content: Content) -> None:
         assert call.follows == then["follows"], story
     if "caller_turns" in then:
         assert len(call.caller_turns) == then["caller_turns"], story
-
-
-def in_order(wanted: Sequence[str], found: Sequence[str | None]) -> bool:
-    """Whether ``wanted`` all occur in ``found``, in that order, others between them allowed."""
-    rest = iter(found)
-    return all(any(each == one for one in rest) for each in wanted)
 
 
 def said_in_order(keys: Sequence[str], said: str, content: Content, language: Language) -> str | None:

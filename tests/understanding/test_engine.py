@@ -2,6 +2,7 @@
 
 import random
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -118,9 +119,39 @@ def test_answers_to_a_yes_no_question(
 
 
 @pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("ko", "아니 같은 주문인데 왜 결제가 두 번이나 된 건지 아무도 말을 안 해 줘요"),
+        ("en", "no the same order was charged to my card twice and nobody can tell me why"),
+        ("ja", "いえ、同じ注文なのに二回も引き落とされているのは変だと思います"),
+        ("zh", "不是的同一个订单为什么从我的卡里扣了两次钱呢"),
+    ],
+)
+def test_a_story_that_opens_with_a_no_declines_nothing(
+    understander: Understander, language: Language, text: str
+) -> None:
+    meaning = understander.understand(text, language, replace(YES_NO, question="offer"))
+    assert meaning.intent not in ("no", "goodbye", "thanks")
+    assert meaning.value("answer") is None
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("ko", "아니요 이제 더 이상 궁금한 건 없고요 친절하게 도와주셔서 정말 감사합니다"),
+        ("en", "no that was everything I needed to know today thank you so much for your help"),
+    ],
+)
+def test_a_long_thank_you_still_declines(understander: Understander, language: Language, text: str) -> None:
+    assert understander.understand(text, language, replace(YES_NO, question="offer")).intent in ("no", "thanks")
+
+
+@pytest.mark.parametrize(
     ("language", "text", "digits"),
     [
         ("ko", "네 사칠이구일이요", "47291"),
+        ("ko", "사칠이구일이라니까", "47291"),
+        ("ko", "사칠이구일이라고 몇 번을 말해요", "47291"),
         ("ko", "음 47291 같아요", "47291"),
         ("ko", "사칠이", "472"),
         ("en", "it's four seven two nine one", "47291"),
