@@ -39,7 +39,7 @@ from ivr.telephony.playback import Playback
 from ivr.telephony.tokens import StreamTokens
 from ivr.telephony.webhooks import blueprint as telephony_routes
 from ivr.understanding.types import ANYTHING, Expectation, Meaning
-from ivr.web import desk_audio
+from ivr.web import desk_audio, phone
 from tests.call.stage import NOON, Notebook, PaperVoice, content, voice_model, words
 from tests.telephony.house import serving
 
@@ -351,9 +351,10 @@ def scene() -> Iterator[Scene]:
         persons=Persons(desk, hub, lambda: True),
     )
     tokens = StreamTokens()
-    app = Flask("bridge")
+    app = Flask("bridge", static_folder=None)
     app.register_blueprint(telephony_routes(house, settings, tokens))
     app.register_blueprint(desk_audio.blueprint(hub, settings))
+    app.register_blueprint(phone.blueprint(house, settings, tokens))  # its page and the scripts, for real browsers
     with serving(app) as url:
         stage = Scene(url, hub, desk, house, notebook, parrot, tokens)
         try:

@@ -60,7 +60,8 @@ export class JitterBuffer {
   /** The next 20 ms, to be asked for every 20 ms. */
   pull() {
     if (this.#next === null) {
-      if (!this.#frames.size || this.#frames.size * FRAME_MS < this.targetMs) return this.#concealer.lost(FRAME_SAMPLES);
+      const heldBack = this.#frames.size && this.#frames.size * FRAME_MS >= this.targetMs;
+      if (!heldBack) return this.#concealer.lost(FRAME_SAMPLES);
       this.#next = Math.min(...this.#frames.keys());
     }
     const frame = this.#take();
