@@ -154,7 +154,7 @@ class Desk:
         now = self.now()
         day = now.astimezone(ZoneInfo(self._hours().timezone)).replace(hour=0, minute=0, second=0, microsecond=0)
         refused_since = now - dt.timedelta(seconds=self.policy.ask_again_s)
-        return self.store.board(day, refused_since, self.policy.routing.furious_from)
+        return self.store.board(day, refused_since, self.policy.routing)
 
     def beat(self, agent_id: str) -> None:
         """An agent's browser shows that it lives."""
@@ -315,7 +315,7 @@ class Desk:
         if choices:
             board = self.board()
         self._outlooks = outlooks(
-            board.hand_offs, board.agents, board.handling_s, now, self.policy.routing, is_open=is_open
+            board.hand_offs, board.agents, board.occupied_s, now, self.policy.routing, is_open=is_open
         )
         mine = (each for each in board.hand_offs if each.state in WAITS and each.node == self.store.node)
         self._outage.know(each.call for each in mine)

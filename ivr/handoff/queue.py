@@ -3,24 +3,40 @@
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
-from statistics import median
+from statistics import fmean, median
 
 from ivr.handoff.routing import RoutingPolicy, able, in_order, is_free
 from ivr.handoff.types import Agent, HandOff, HandOffState, Outlook
 
 FEWEST_SAMPLES = 5
-"""Handling times below which no waiting time is named: a guess would be invented."""
+"""Known calls below which no waiting time is named: a guess would be invented."""
 
 SAMPLES = 50
-"""Latest handling times that count: about an hour of ten agents with six-minute calls."""
+"""Latest calls that count: about half an hour of ten agents with six-minute calls."""
+
+LONGEST = 4.0
+"""Medians; of calls of exponentially distributed length one in sixteen is longer."""
 
 WAITS = frozenset({HandOffState.WAITING, HandOffState.OFFERED})
+
+
+def typical(occupied_s: Sequence[float]) -> float | None:
+    """For how long a call occupies an agent, in seconds; None: too few are known.
+
+    The mean, since that is what a queue moves by (a few long calls hold it up more than the median tells); single
+    calls count up to :data:`LONGEST` medians, so that one that was forgotten open does not frighten everybody.
+    """
+    if len(occupied_s) < FEWEST_SAMPLES:
+        return None
+    latest = occupied_s[:SAMPLES]
+    longest_s = LONGEST * median(latest)
+    return fmean(min(each, longest_s) for each in latest)
 
 
 def outlooks(
     hand_offs: Sequence[HandOff],
     agents: Sequence[Agent],
-    handling_s: Sequence[float],
+    occupied_s: Sequence[float],
     now: datetime,
     policy: RoutingPolicy,
     *,
@@ -31,21 +47,21 @@ def outlooks(
     Args:
         hand_offs: All that are live.
         agents: All agents.
-        handling_s: Latest handling times in seconds, from an agent's yes until they were free again, wrap-up
-            included; the newest first.
+        occupied_s: For how many seconds the latest calls occupied their agents, from the first ring to the end of
+            the wrap-up and of the breather; the newest first.
         now: By the desk's clock; aware.
         policy: The deployment's.
         is_open: Whether the agents' hours run.
 
     Returns:
         The position among all who wait for the same agents (callers of another language may wait for others).
-        The expected waiting time is 0 when an agent is free for this call; else, with ``n`` agents who each need
-        the median time ``m`` for a call, one of them becomes free every ``m / n`` seconds, and it takes as many
-        of these as callers stand before, plus one.
+        The expected waiting time is 0 when an agent is free for this call; else, with ``n`` agents who are each
+        occupied for a mean time ``m`` by a call, one of them becomes free every ``m / n`` seconds, and it takes as
+        many of these as callers stand before, plus one. Callers who come later and are more urgent aren't foreseen.
     """
     order = in_order([each for each in hand_offs if each.state in WAITS], now, policy)
     ringing = {each.id for each in order if each.state is HandOffState.OFFERED}
-    typical_s = median(handling_s[:SAMPLES]) if len(handling_s) >= FEWEST_SAMPLES else None
+    typical_s = typical(occupied_s)
     there: dict[str | None, dict[str, Agent]] = {}
     for each in order:
         if each.call.language not in there:

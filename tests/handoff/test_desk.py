@@ -37,7 +37,7 @@ def test_a_call_rings_at_an_agent_who_takes_it_and_writes_it_up(office: Office) 
     assert (done.state, done.notes, done.disposition) == (
         HandOffState.COMPLETED, "반품 접수, 내일 수거", "solved",
     )  # fmt: skip
-    assert office.desk.board().handling_s == (31.0,)
+    assert office.desk.board().occupied_s == (31.0,)
 
 
 def test_of_two_who_click_at_once_one_is_told_who_has_it(office: Office) -> None:
