@@ -14,6 +14,7 @@ from ivr.content.loader import load_content
 from ivr.errors import RecordsError
 from ivr.records.recordings import Recording, Vault, read_keys
 from ivr.records.store import Store
+from tests.call.stage import Stage, content
 from tests.content.conftest import PROMPTS
 
 KEY = base64.b64encode(b"k" * 32).decode()
@@ -177,3 +178,15 @@ def test_a_recording_knows_when_it_began(vault: Vault) -> None:
     assert found is not None
     assert abs((found.started_at - before).total_seconds()) < 5
     assert found.duration_ms == 0
+
+
+def test_the_greeting_says_so_in_each_of_its_languages_and_only_then() -> None:
+    stage = Stage("en", record_calls=True)
+    stage.finish_prompt()
+    assert NOTICE in stage.notebook.turns[0].text
+    both = Stage(None, record_calls=True)  # a Korean hotline
+    both.finish_prompt()
+    assert notice_heard(content(), ("ko", "en"), [turn.text for turn in both.notebook.turns]) is not None
+    plain = Stage("en")
+    plain.finish_prompt()
+    assert NOTICE not in plain.notebook.turns[0].text
