@@ -7,10 +7,14 @@ from pathlib import Path
 import pytest
 
 from ivr.errors import RecordsError
-from ivr.records.audit import SAME_WITHIN, AuditEntry, AuditLog
+from ivr.records.audit import RETRY_S, SAME_WITHIN, AuditEntry, AuditLog
 from ivr.records.store import Store
 
 NOW = datetime.now(UTC).replace(microsecond=0)  # the database's own guard goes by its own clock
+
+
+SECONDS = [0.0]
+"""The log's clock."""
 
 
 def did(action: str = "call_opened", at: datetime = NOW, call_sid: str | None = "CA1") -> AuditEntry:
@@ -19,7 +23,7 @@ def did(action: str = "call_opened", at: datetime = NOW, call_sid: str | None = 
 
 @pytest.fixture
 def audit(store: Store) -> AuditLog:
-    return AuditLog(store.engine)
+    return AuditLog(store.engine, lambda: SECONDS[0])
 
 
 def test_the_newest_comes_first_page_by_page(audit: AuditLog) -> None:
@@ -61,5 +65,7 @@ def test_entries_wait_while_the_database_is_locked_and_come_in_order(audit: Audi
     holder.execute("ROLLBACK")
     holder.close()
     audit.note(did("third"))
+    assert audit.waiting == 3  # it is not asked again at once
+    SECONDS[0] += RETRY_S
     assert [entry.action for _, entry in reversed(audit.entries(9))] == ["first", "second", "third"]
     assert audit.waiting == 0
