@@ -97,7 +97,7 @@ def _free_in_s(
     """Seconds until an agent on duty is free; one at whose desk it rings is as good as free for whoever is next."""
     if is_free(agent, now, policy) or agent.hand_off_id in ringing:
         return 0.0
-    until = resting_until(agent, policy)
+    until = resting_until(agent, now, policy)
     if agent.status is AgentStatus.AVAILABLE and until is not None:
-        return max(0.0, (until - now).total_seconds())
+        return (until - now).total_seconds()
     return typical_s / 2

@@ -90,6 +90,11 @@ def test_a_hard_call_is_followed_by_a_breather() -> None:
     assert _chosen([_waiting("calm")], [rested]) == {"calm": "tired"}
 
 
+def test_a_call_that_ended_in_the_future_is_no_reason_to_rest() -> None:
+    agent = _free("a", last_frustration=0.9, last_free_at=NOON + timedelta(hours=3))
+    assert _chosen([_waiting("calm")], [agent]) == {"calm": "a"}  # the clock was set back
+
+
 def test_the_anger_of_a_day_is_shared_out() -> None:
     loaded, fresh = _free("loaded", 600, anger_today=3.2), _free("fresh", 0, anger_today=0.4)
     assert _chosen([_waiting("furious", frustration=0.9)], [loaded, fresh]) == {"furious": "fresh"}
