@@ -322,7 +322,7 @@ class Desk:
         if not board.hand_offs:
             self.clock.settle()
         if steps or choices:
-            self.inbox.wake()
+            self.inbox.announce()
 
     def _add(self, call: WaitingCall) -> None:
         if self._outage.wanted(call.call_sid):  # else the caller was let go while the database was away
@@ -360,7 +360,7 @@ class Desk:
                 self.without_database()
             except Exception:
                 _log.exception("desk_round_failed")
-            seen = self.inbox.wait(seen, ROUND_S)
+            seen = self.inbox.wait_for_work(seen, ROUND_S)
 
     def _mine(self, call_sid: str, agent_id: str) -> HandOff:
         hand_off = self.store.latest(call_sid)
