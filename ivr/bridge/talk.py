@@ -16,7 +16,7 @@ from ivr.errors import LineClosedError
 
 CATCH_UP_S = 0.04
 """Being late up to this is made up for by sending sooner; after a longer stop the clock starts afresh: the carrier
-has played silence meanwhile, and whatever were sent at once would keep the agent's voice late for the whole talk."""
+has played silence meanwhile, and whatever were sent at once would keep the agent's voice late ever after."""
 STOP_S = 3.0
 """Longest wait for the thread to end: a send to a line that does not read takes 2 s at most."""
 LOST_AHEAD_FRAMES = 50
