@@ -31,7 +31,7 @@ def protect(response: Response) -> Response:
     sockets = f"ws://{request.host} wss://{request.host}"
     response.headers["Content-Security-Policy"] = (
         f"default-src 'self'; connect-src 'self' {sockets}; object-src 'none'; base-uri 'none'; "
-        "form-action 'none'; frame-ancestors 'none'"
+        "form-action 'self'; frame-ancestors 'none'"
     )
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "no-referrer"  # a page opened with ?token= must not tell others

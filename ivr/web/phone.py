@@ -4,16 +4,13 @@ The page itself speaks Twilio's Media Streams protocol to ``/twilio/stream/TOKEN
 learns, when the line has closed, what would follow on a telephone.
 """
 
-import json
 import threading
 import uuid
 from collections import OrderedDict
-from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, Protocol
 
 import structlog
-from flask import Blueprint, Response, jsonify, render_template, request
+from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound, RequestEntityTooLarge
 
@@ -21,13 +18,9 @@ from ivr.call.line import CallInfo
 from ivr.call.switchboard_types import Switchboard
 from ivr.content.types import LANGUAGES
 from ivr.settings import Settings
+from ivr.web.pages import page, protect
 
 log = structlog.get_logger(__name__)
-
-TEXTS: Mapping[str, Mapping[str, str]] = json.loads(
-    (Path(__file__).parent / "static" / "phone" / "texts.json").read_text(encoding="utf-8")
-)
-"""The pages' own words: interface language → key → text."""
 
 _LARGEST_REQUEST_BYTES = 4096
 _MOST_OPEN_CALLS = 1000
@@ -86,38 +79,24 @@ def blueprint(switchboard: Switchboard, settings: Settings, tokens: TokenIssuer)
     )
     open_calls = _OpenCalls()
 
-    @pages.after_request
-    def protect(response: Response) -> Response:
-        """Let the pages load from here and nowhere else."""
-        # Not every browser lets 'self' cover WebSockets of the same host, so they are named.
-        sockets = f"ws://{request.host} wss://{request.host}"
-        response.headers["Content-Security-Policy"] = (
-            f"default-src 'self'; connect-src 'self' {sockets}; object-src 'none'; base-uri 'none'; "
-            "form-action 'none'; frame-ancestors 'none'"
-        )
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        response.headers["Referrer-Policy"] = "no-referrer"  # a page opened with ?token= must not tell others
-        response.headers["Permissions-Policy"] = "microphone=(self), camera=(), geolocation=()"
-        if request.endpoint != "phone.static":
-            response.headers["Cache-Control"] = "no-store"
-        return response
+    pages.after_request(protect)
 
     @pages.get("/")
     def index() -> str:
         address = f"{request.scheme}://{request.host}"
         public = (settings.public_url or address).rstrip("/")
-        return _page("index.html", script="index.js", links=_LINKS, address=address, public_address=public)
+        return page("index.html", script="index.js", links=_LINKS, address=address, public_address=public)
 
     @pages.app_errorhandler(404)
     def not_found(error: NotFound) -> ResponseReturnValue:
         """A page for people; programs get what they would get anyway."""
         if "text/html" not in request.headers.get("Accept", ""):
             return error
-        return protect(Response(_page("not_found.html", script="index.js", title="not_found"), 404))
+        return protect(Response(page("not_found.html", script="index.js", title="not_found"), 404))
 
     @pages.get("/phone")
     def phone() -> str:
-        return _page("phone.html", script="main.js", title="phone_title")
+        return page("phone.html", script="main.js", title="phone_title")
 
     @pages.post("/phone/call")
     def call() -> tuple[Response, int]:
@@ -153,17 +132,6 @@ def blueprint(switchboard: Switchboard, settings: Settings, tokens: TokenIssuer)
         return jsonify(next=follows), 200
 
     return pages
-
-
-def ui_language() -> str:
-    """The language a page's reader chose before (cookie), else the browser's, else English."""
-    chosen = request.cookies.get("ui", "")
-    return chosen if chosen in TEXTS else request.accept_languages.best_match(TEXTS) or "en"
-
-
-def _page(template: str, **values: Any) -> str:
-    ui = ui_language()
-    return render_template(template, ui=ui, t=TEXTS[ui], **values)
 
 
 def _json_object() -> dict[str, Any] | None:

@@ -255,6 +255,16 @@ def test_clocks_that_differ_a_little_log_nobody_out_and_a_session_from_the_futur
     assert browser.get("/desk").status_code == 401
 
 
+def test_every_page_lets_you_log_out(office: Office) -> None:
+    browser = office.logged_in("anna")
+    answer = browser.get("/phone", headers=HTML)
+    assert "form-action 'self'" in answer.headers["Content-Security-Policy"]
+    found = re.search(r'action="/logout">\s*<input type="hidden" name="csrf_token" value="([^"]+)">', answer.text)
+    assert found is not None
+    assert browser.post("/logout", data={"csrf_token": found[1]}).status_code == 303
+    assert 'action="/logout"' not in office.browser().get("/login", headers=HTML).text
+
+
 def test_logging_out_ends_the_session_for_good(office: Office) -> None:
     browser = office.logged_in("anna")
     kept = browser.get_cookie(COOKIE)
