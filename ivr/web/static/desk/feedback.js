@@ -54,7 +54,7 @@ export class Feedback {
     const label = turn.speaker === "caller" ? "misunderstood" : "unkind";
     const box = element("div", { className: "marks" });
     const kept = this.#kept.get(this.#key(label, turn.start_ms));
-    const right = kept?.right_intent ? this.#named(kept.right_intent) : "";
+    const right = kept?.right_intent ? this.named(kept.right_intent) : "";
     const words = right ? `${text(LABELS[label])}: ${right}` : text(LABELS[label]);
     const mark = button(words, () => this.#clicked(label, turn, box), { className: "mark", "aria-pressed": String(Boolean(kept)) });
     box.append(mark);
@@ -114,7 +114,8 @@ export class Feedback {
     return `${label} ${turn ?? ""}`;
   }
 
-  #named(intent) {
-    return intent === NONE ? text("desk_fb_none") : (this.#intents[intent] ?? intent);
+  /** What a request is called. */
+  named(intent) {
+    return intent === NONE ? text("desk_fb_none") : (this.#intents[intent] ?? intent.replaceAll("_", " "));
   }
 }

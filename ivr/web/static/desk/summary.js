@@ -26,14 +26,14 @@ function said(summary, section) {
   return (summary.statements ?? []).filter((each) => each.section === section).map((each) => each.text);
 }
 
-function earlier(call) {
-  const intents = (call.intents ?? []).map((each) => each.replaceAll("_", " ")).join(", ");
+function earlier(call, named) {
+  const intents = (call.intents ?? []).map(named).join(", ");
   const outcome = textOr(`desk_outcome_${call.outcome}`, call.outcome);
   return [moment(call.started_at), intents, outcome].filter(Boolean).join(" · ");
 }
 
-/** Fill the list with a summary. */
-export function showSummary(list, summary, call) {
+/** Fill the list with a summary; `named(intent)` says what a request is called. */
+export function showSummary(list, summary, call, named) {
   list.replaceChildren();
   const caller = summary.caller ?? {};
   const proven = text(summary.identity_proven ? "desk_proven" : "desk_not_proven");
@@ -53,7 +53,7 @@ export function showSummary(list, summary, call) {
   const feeling = said(summary, "feeling");
   group(list, "desk_s_feeling", feeling.length ? feeling : [summary.feeling && textOr(`emotion_${summary.feeling}`, summary.feeling)]);
   if (call.reason) group(list, "desk_s_why", [textOr(`reason_${call.reason}`, call.reason)]);
-  group(list, "desk_s_history", (caller.earlier_calls ?? []).map(earlier));
+  group(list, "desk_s_history", (caller.earlier_calls ?? []).map((each) => earlier(each, named)));
 }
 
 /** The sentence at which the feeling turned. */

@@ -55,10 +55,14 @@ export class Transcript {
   redraw() {
     const turns = this.turns;
     const follow = this.#atEnd();
+    const { scrollTop } = this.#list;
+    const focused = this.#turns.findIndex(({ item }) => item.contains(document.activeElement));
     this.#list.replaceChildren();
     this.#turns = turns.map((turn) => ({ turn, item: this.#item(turn) }));
     this.#list.append(...this.#turns.map(({ item }) => item));
+    this.#list.scrollTop = scrollTop;
     this.#drawSaying(follow);
+    if (focused >= 0) this.#turns[focused].item.querySelector("button")?.focus({ preventScroll: true });
   }
 
   #atEnd() {

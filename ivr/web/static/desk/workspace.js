@@ -118,9 +118,10 @@ export class Workspace {
 
   #drawSummary() {
     const summary = this.#summary ?? {};
-    showSummary($("summary"), summary, this.#call);
+    showSummary($("summary"), summary, this.#call, (intent) => this.#feedback.named(intent));
     $("opening").hidden = !summary.suggested_opening;
     $("opening-words").textContent = shown(summary.suggested_opening);
+    for (const id of ["opening-words", "headline", "summary"]) $(id).lang = summary.language ?? "";
     const turned = summary.turned_at;
     showTurning({ box: $("turned"), label: $("turned-label"), said: $("turned-said") }, turned);
     const points = this.#transcript.turns;
@@ -139,6 +140,7 @@ export class Workspace {
   #drawMarks() {
     if (!this.#call) return;
     this.#transcript.redraw();
+    this.#drawSummary(); // requests have got their names
     for (const side of ["earlier", "later"]) {
       $(`fb-${side}`).setAttribute("aria-pressed", String(this.#feedback.has(`should_have_handed_over_${side}`)));
     }
