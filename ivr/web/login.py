@@ -19,7 +19,7 @@ from ivr.web.visitors import current_visitor
 
 log = structlog.get_logger(__name__)
 
-_REFUSED = {401: "login_needed", 403: "login_forbidden", 429: "login_too_many", 503: "login_later"}
+_REFUSED = {401: "login_needed", 429: "login_too_many", 503: "login_later"}
 """Status of a refusal → which words the page has for it (and ``…_text``)."""
 
 _LARGEST_FORM_BYTES = 16_384
@@ -166,6 +166,8 @@ def _form(problem: str | None, status: int, retry_s: int | None = None) -> BaseR
 
 
 def _refused_page(status: int) -> str:
-    key = _REFUSED.get(status, "login_forbidden")
-    least = roles.least_role(request.path) if status == 403 and current_visitor() is not None else None
+    key = _REFUSED.get(status, "login_elsewhere")
+    least = None
+    if status == 403 and current_visitor() is not None:
+        key, least = "login_forbidden", roles.least_role(request.path)
     return page("login_refused.html", title=key, script="index.js", key=key, least=least)
