@@ -138,24 +138,30 @@ class JitterBuffer:
         return self._concealer.lost(FRAME_SAMPLES)
 
     def _caught_up(self, frame: Samples) -> Samples:
-        """The frame, or when too many wait the one after it, blended with it where something is said."""
-        surplus = len(self._frames) + 1 - self.target_ms / FRAME_MS
+        """The frame; or when too many wait, the next one with something said in it, or the two blended."""
+        surplus = self._surplus_frames()
+        while surplus >= SURPLUS_FRAMES and _quiet(frame) and (following := self._take()) is not None:
+            frame = following
+            surplus -= 1
         self._surplus = self._surplus + 1 if surplus >= SURPLUS_FRAMES else 0
-        following = self._frames.get(self._next) if self._next is not None else None
         patience = LITTLE_PATIENCE_FRAMES if surplus >= GREAT_SURPLUS_FRAMES else PATIENCE_FRAMES
-        quiet = float(np.mean(np.square(frame))) < 10 ** (QUIET_DB / 10)
-        if not self._surplus or following is None or self._next is None:
+        if self._surplus <= patience or (following := self._take()) is None:
             return frame
-        if self._surplus <= patience and not quiet:
-            return frame
-        del self._frames[self._next]
-        self._next += 1
         self._surplus = 0
-        self.counts.skipped += 1
-        if quiet:
-            return following
         merged: Samples = frame * (1 - _RISE) + following * _RISE
         return merged
+
+    def _surplus_frames(self) -> float:
+        """Frames above what is to be held back, the one about to be played included."""
+        return len(self._frames) + 1 - self.target_ms / FRAME_MS
+
+    def _take(self) -> Samples | None:
+        """The frame after the one about to be played, taken out to catch up; None when it is not there."""
+        following = self._frames.pop(self._next, None) if self._next is not None else None
+        if following is not None and self._next is not None:
+            self._next += 1
+            self.counts.skipped += 1
+        return following
 
     def _begin_afresh(self) -> None:
         self.counts.skipped += len(self._frames)
@@ -163,3 +169,7 @@ class JitterBuffer:
         self._transits_ms.clear()
         self._next = None
         self._missing = self._surplus = 0
+
+
+def _quiet(frame: Samples) -> bool:
+    return float(np.mean(np.square(frame))) < 10 ** (QUIET_DB / 10)

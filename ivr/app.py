@@ -119,6 +119,7 @@ class Hotline:
         self._watch.stop()
         self.desk.stop()
         self._retention.stop()
+        self.audit.flush()
         if self._recorder is not None:
             self._recorder.close()
         self.loader.close()

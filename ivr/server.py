@@ -27,7 +27,8 @@ DRAIN_GRACE_S = 40.0
 last sentence (20 s), the carrier's question about what follows (a few), and some slack."""
 
 EXTRA_THREADS = 40
-"""Threads besides one for each call's socket and one for each call's follower: webhooks, pages, probes."""
+"""Threads besides one for each call's socket, one for the agent's in it and one for each call's follower: webhooks,
+pages, probes."""
 
 
 class _DrainingArbiter(Arbiter):  # type: ignore[misc]  # gunicorn publishes no types
@@ -82,7 +83,7 @@ class HotlineServer(BaseApplication):  # type: ignore[misc]  # gunicorn publishe
                 self.cfg.set(name, value)
 
     def _options(self, host: str) -> Iterator[tuple[str, object]]:
-        threads = 2 * self._settings.max_calls + EXTRA_THREADS
+        threads = 3 * self._settings.max_calls + EXTRA_THREADS
         yield "bind", f"{host}:{self._settings.port}"
         yield "worker_class", "gthread"
         yield "workers", 1

@@ -141,7 +141,7 @@ class AgentLeg:
                 return f"no audio came for {IDLE_S:g} s", False
 
     def _take_frame(self, message: bytes, now_s: float) -> None:
-        if self._codec is None:
+        if self._codec is None or not self.joined:  # what is said before the caller can hear it must not pile up
             return
         try:
             sequence, samples = self._codec.read(message)

@@ -14,8 +14,9 @@ from ivr.bridge.types import AgentSpoke, BridgeEvent
 from ivr.bridge.wire import to_line
 from ivr.errors import LineClosedError
 
-CATCH_UP_S = 0.2
-"""Being late up to this is made up for frame by frame; after a longer stop the clock starts afresh."""
+CATCH_UP_S = 0.04
+"""Being late up to this is made up for by sending sooner; after a longer stop the clock starts afresh: the carrier
+has played silence meanwhile, and whatever were sent at once would keep the agent's voice late ever after."""
 STOP_S = 3.0
 """Longest wait for the thread to end: a send to a line that does not read takes 2 s at most."""
 LOST_AHEAD_FRAMES = 50

@@ -42,7 +42,7 @@ def command(number: str, yes: bool) -> None:
         vault = Vault(store.engine, settings.recordings_dir, ())
         person = find(store.engine, vault, same, lambda node, since: not store.dead(node, since))
         _tell(person)
-        if person.call_sids and not yes:
+        if person.counts and not yes:
             click.confirm("Erase all of this for good?", abort=True)
         _erase(store, vault, person)
     except RecordsError as error:
@@ -55,14 +55,14 @@ def command(number: str, yes: bool) -> None:
 
 
 def _tell(person: Person) -> None:
-    if not person.call_sids:
+    if not person.counts:
         click.echo("Nothing is kept under this number.")
     for name, count in person.counts.items():
         click.echo(f"{name}: {count}")
 
 
 def _erase(store: Store, vault: Vault, person: Person) -> None:
-    if not person.call_sids:
+    if not person.counts:
         return
     now = datetime.now(UTC)
     entry = AuditEntry(now, "cli", "admin", "forgotten", None, dict(person.counts))

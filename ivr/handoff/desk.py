@@ -154,7 +154,7 @@ class Desk:
         now = self.now()
         day = now.astimezone(ZoneInfo(self._hours().timezone)).replace(hour=0, minute=0, second=0, microsecond=0)
         refused_since = now - dt.timedelta(seconds=self.policy.ask_again_s)
-        return self.store.board(day, refused_since, self.policy.routing.furious_from)
+        return self.store.board(day, refused_since, self.policy.routing)
 
     def beat(self, agent_id: str) -> None:
         """An agent's browser shows that it lives."""
@@ -315,14 +315,14 @@ class Desk:
         if choices:
             board = self.board()
         self._outlooks = outlooks(
-            board.hand_offs, board.agents, board.handling_s, now, self.policy.routing, is_open=is_open
+            board.hand_offs, board.agents, board.occupied_s, now, self.policy.routing, is_open=is_open
         )
         mine = (each for each in board.hand_offs if each.state in WAITS and each.node == self.store.node)
         self._outage.know(each.call for each in mine)
         if not board.hand_offs:
             self.clock.settle()
         if steps or choices:
-            self.inbox.wake()
+            self.inbox.announce()
 
     def _add(self, call: WaitingCall) -> None:
         if self._outage.wanted(call.call_sid):  # else the caller was let go while the database was away
@@ -360,7 +360,7 @@ class Desk:
                 self.without_database()
             except Exception:
                 _log.exception("desk_round_failed")
-            seen = self.inbox.wait(seen, ROUND_S)
+            seen = self.inbox.wait_for_work(seen, ROUND_S)
 
     def _mine(self, call_sid: str, agent_id: str) -> HandOff:
         hand_off = self.store.latest(call_sid)

@@ -26,6 +26,7 @@ class Inbox:
         self._news: deque[Callable[[], None]] = deque()
         self._changed = threading.Condition()
         self._version = 0
+        self._work = 0
         self._closed = False
 
     @property
@@ -40,28 +41,44 @@ class Inbox:
                 self._news.popleft()
                 _log.error("desk_news_dropped", kept=MOST_NEWS)
             self._news.append(news)
-        self.wake()
+            self._work += 1
+            self._changed.notify_all()
 
     def wake(self) -> None:
-        """Let everybody look who waits."""
+        """Something was changed: let the desk look what follows from it, and everybody who watches."""
+        with self._changed:
+            self._work += 1
+            self._version += 1
+            self._changed.notify_all()
+
+    def announce(self) -> None:
+        """The desk has changed something: let everybody look who watches."""
         with self._changed:
             self._version += 1
             self._changed.notify_all()
 
     def wait(self, version: int, timeout_s: float) -> int:
-        """Wait until something has changed since ``version``; gives the present version."""
+        """For watchers: wait until something has changed since ``version``; gives the present version."""
         with self._changed:
             self._changed.wait_for(lambda: self._version != version or self._closed, timeout_s)
             return self._version
 
+    def wait_for_work(self, seen: int, timeout_s: float) -> int:
+        """For the desk's thread: wait until there is something to do; gives what to pass the next time."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._work != seen or self._closed, timeout_s)
+            return self._work
+
     def work_off(self) -> None:
-        """Do what is new, in order; at most :data:`MOST_IN_A_ROW`, then :meth:`wait` returns at once for the rest.
+        """Do what is new, in order; at most :data:`MOST_IN_A_ROW`, and then at once again.
 
         Raises:
             DeskBusyError: the database can't be used; what could not be done stays, at the head.
         """
-        for _ in range(MOST_IN_A_ROW):
+        for number in range(MOST_IN_A_ROW):
             if not self._news:
+                if number:
+                    self.announce()
                 return
             news = self._news[0]
             try:
@@ -75,6 +92,8 @@ class Inbox:
                     self._news.popleft()
         if self._news:
             self.wake()
+        else:
+            self.announce()
 
     def close(self) -> None:
         """Let nobody wait any more. Idempotent."""

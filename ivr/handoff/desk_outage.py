@@ -16,7 +16,7 @@ _log = structlog.get_logger(__name__)
 
 
 class Outage:
-    """Remembers, in memory, who waits in this process; lets them go when it takes too long. Safe from any thread."""
+    """Remembers who waits in this process, and lets them go when it takes too long. Safe from any thread."""
 
     def __init__(self, record: DeskRecord, bridge: Bridge | None) -> None:
         """See :class:`ivr.handoff.desk.Desk`."""

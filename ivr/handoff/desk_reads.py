@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, func, select
 
 from ivr.handoff.queue import SAMPLES
+from ivr.handoff.routing import RoutingPolicy, is_hard
 from ivr.handoff.types import FINAL, Agent, AgentStatus, DeclineReason, HandOff, HandOffState, WaitingCall
 from ivr.records.desk_models import AgentRow, AgentSessionRow, DeskCallRow, DeskEventRow, DeskOfferRow
 
@@ -57,7 +58,8 @@ _REFUSED = (
     .where(DeskOfferRow.answered_at >= bindparam("since"))
 )
 _HANDLING = (
-    select(DeskOfferRow.answered_at, DeskOfferRow.free_at)
+    select(DeskOfferRow.offered_at, DeskOfferRow.free_at, DeskCallRow.frustration)
+    .join(DeskCallRow, DeskCallRow.id == DeskOfferRow.desk_call_id)
     .where(DeskOfferRow.answer == "accepted", DeskOfferRow.free_at.is_not(None))
     .order_by(DeskOfferRow.free_at.desc())
     .limit(SAMPLES)
@@ -79,8 +81,8 @@ class Board:
     agents: tuple[Agent, ...] = ()
     refused: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Hand-off id → agents who have just said no to it or did not answer."""
-    handling_s: tuple[float, ...] = ()
-    """Latest handling times, the newest first."""
+    occupied_s: tuple[float, ...] = ()
+    """For how long the latest calls occupied their agents, the newest first."""
 
     def live(self, call_sid: str) -> HandOff | None:
         """The hand-off of a call that is not final."""
@@ -139,7 +141,7 @@ def board(
     hand_offs: tuple[HandOff, ...],
     day_start: datetime,
     refused_since: datetime,
-    hard_from: float,
+    routing: RoutingPolicy,
 ) -> Board:
     """Everything that is live.
 
@@ -148,13 +150,13 @@ def board(
         hand_offs: What :func:`live` found.
         day_start: From when on calls count for agents' load; aware.
         refused_since: From when on a no counts; aware.
-        hard_from: Frustration from which a call counts as hard.
+        routing: Which calls are hard, and how long agents rest after them.
     """
     return Board(
         hand_offs,
-        agents(connection, day_start, hard_from),
+        agents(connection, day_start, routing),
         _refused(connection, refused_since),
-        handling_s(connection),
+        occupied_s(connection, routing),
     )
 
 
@@ -193,7 +195,7 @@ def latest(connection: Connection, call_sid: str) -> HandOff | None:
     return None if row is None else hand_off(row)
 
 
-def agents(connection: Connection, day_start: datetime, hard_from: float) -> tuple[Agent, ...]:
+def agents(connection: Connection, day_start: datetime, routing: RoutingPolicy) -> tuple[Agent, ...]:
     """All agents with what they do now and what they have had since ``day_start``, by name."""
     rows = connection.execute(_AGENTS).all()
     found = {
@@ -217,7 +219,7 @@ def agents(connection: Connection, day_start: datetime, hard_from: float) -> tup
                 last_frustration=row.frustration,
                 last_free_at=row.free_at,
                 calls_today=agent.calls_today + 1,
-                hard_calls_today=agent.hard_calls_today + (row.frustration >= hard_from),
+                hard_calls_today=agent.hard_calls_today + is_hard(row.frustration, routing),
                 anger_today=agent.anger_today + row.frustration,
             )
     return tuple(found.values())
@@ -231,10 +233,16 @@ def _refused(connection: Connection, since: datetime) -> dict[str, frozenset[str
     return {each: frozenset(agents) for each, agents in found.items()}
 
 
-def handling_s(connection: Connection) -> tuple[float, ...]:
-    """Seconds from a yes until the agent was free again, of the latest calls; the newest first."""
-    rows = connection.execute(_HANDLING)
-    return tuple(max(0.0, (row.free_at - row.answered_at).total_seconds()) for row in rows)
+def occupied_s(connection: Connection, routing: RoutingPolicy) -> tuple[float, ...]:
+    """Seconds for which the latest calls occupied their agents, the newest first.
+
+    From the moment it rang until the agent was free again, wrap-up included, and after a hard call rested.
+    """
+    return tuple(
+        max(0.0, (row.free_at - row.offered_at).total_seconds())
+        + (routing.breather_s if is_hard(row.frustration, routing) else 0.0)
+        for row in connection.execute(_HANDLING)
+    )
 
 
 def offers(connection: Connection, hand_off_id: str) -> tuple[Offer, ...]:

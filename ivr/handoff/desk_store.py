@@ -29,6 +29,7 @@ from ivr.handoff.desk_sql import (
     set_session,
     why_over,
 )
+from ivr.handoff.routing import RoutingPolicy
 from ivr.handoff.types import (
     LIVE,
     MOVES,
@@ -62,13 +63,13 @@ class DeskStore:
 
     # --- reading -----------------------------------------------------------------------------------------
 
-    def board(self, day_start: datetime, refused_since: datetime, hard_from: float) -> Board:
+    def board(self, day_start: datetime, refused_since: datetime, routing: RoutingPolicy) -> Board:
         """Everything that is live; see :func:`ivr.handoff.desk_reads.board`."""
         with self.reading() as connection:
             live = desk_reads.live(connection, self._known)
             self._known = live  # replaced whole: another thread's older one only means reading once more
             hand_offs = tuple(hand_off for _, hand_off in live.values())
-            return desk_reads.board(connection, hand_offs, day_start, refused_since, hard_from)
+            return desk_reads.board(connection, hand_offs, day_start, refused_since, routing)
 
     def latest(self, call_sid: str) -> HandOff | None:
         """The latest hand-off of a call."""

@@ -72,19 +72,21 @@ def is_hard(frustration: float | None, policy: RoutingPolicy) -> bool:
     return frustration is not None and frustration >= policy.furious_from
 
 
-def resting_until(agent: Agent, policy: RoutingPolicy) -> datetime | None:
-    """Until when nothing is offered to an agent after a hard call; None without one."""
+def resting_until(agent: Agent, now: datetime, policy: RoutingPolicy) -> datetime | None:
+    """Until when nothing is offered to an agent after a hard call; None when they don't rest (any more).
+
+    A call that ended in the future (the clock was set back since) is no reason to rest.
+    """
     if agent.last_free_at is None or not is_hard(agent.last_frustration, policy):
         return None
-    return agent.last_free_at + timedelta(seconds=policy.breather_s)
+    until = agent.last_free_at + timedelta(seconds=policy.breather_s)
+    return until if agent.last_free_at <= now < until else None
 
 
 def is_free(agent: Agent, now: datetime, policy: RoutingPolicy) -> bool:
     """Whether a call may be offered to an agent now."""
-    if agent.status is not AgentStatus.AVAILABLE or agent.hand_off_id is not None:
-        return False
-    until = resting_until(agent, policy)
-    return until is None or now >= until
+    available = agent.status is AgentStatus.AVAILABLE and agent.hand_off_id is None
+    return available and resting_until(agent, now, policy) is None
 
 
 def on_duty(agent: Agent) -> bool:

@@ -5,7 +5,7 @@ The life of a hand-off (:data:`MOVES`)::
     waiting ⇄ offered ─▶ accepted ─▶ talking ─▶ wrap_up ─▶ completed
        │         │           │          │
        │         └───────────┴──────────┴──▶ waiting       the agent's browser died, or the agent did not answer
-       └──▶ callback · voicemail · back_to_machine · abandoned · declined · missed
+       └──▶ callback · voicemail · back_to_machine · abandoned · missed
 """
 
 from collections.abc import Mapping
@@ -27,10 +27,8 @@ class HandOffState(StrEnum):
     WRAP_UP = "wrap_up"
     """The talk is over; the agent writes it up."""
     COMPLETED = "completed"
-    DECLINED = "declined"
-    """Everybody who was asked said no, and there was nothing else to give the caller."""
     MISSED = "missed"
-    """Nobody answered, and there was nothing else to give the caller."""
+    """The line broke with the server, and there is no number to call."""
     CALLBACK = "callback"
     VOICEMAIL = "voicemail"
     BACK_TO_MACHINE = "back_to_machine"
@@ -67,7 +65,6 @@ TALKS = frozenset({HandOffState.ACCEPTED, HandOffState.TALKING})
 FINAL = frozenset(
     {
         HandOffState.COMPLETED,
-        HandOffState.DECLINED,
         HandOffState.MISSED,
         HandOffState.CALLBACK,
         HandOffState.VOICEMAIL,
@@ -127,8 +124,6 @@ class HandOff:
     accepted_at: datetime | None = None
     ended_at: datetime | None = None
     """When the talk (or the waiting) was over."""
-    offered_at: datetime | None = None
-    """When it was last offered."""
     returned: int = 0
     """How many agents were lost in mid-talk."""
     on_hold: bool = False

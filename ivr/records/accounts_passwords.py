@@ -12,6 +12,9 @@ SHORTEST, LONGEST = 12, 256
 """Characters. NIST SP 800-63B-4 asks for 15 of a password that stands alone and for 8 beside a second factor; the
 desk lies between (behind rate limits, without a second factor). The longest bounds the work of a request."""
 
+_LONG_NAME = 4
+"""Characters from which a login's name makes a password easy: "li" is in too many honest words."""
+
 _hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 """argon2id, 19 MiB, two passes, one lane: OWASP's minimum (Password Storage Cheat Sheet). Not more, because it runs
 on the processors that calls are recognised on."""
@@ -28,7 +31,7 @@ def hash_password(password: str, name: str) -> str:
 
     Args:
         password: As typed.
-        name: Of its login; a password that holds it, or is held by it, is refused.
+        name: Of its login; a password that holds it is refused.
 
     Raises:
         AccountError: it is too short, too long, or too easy.
@@ -36,7 +39,8 @@ def hash_password(password: str, name: str) -> str:
     plain = _normal(password)
     if not SHORTEST <= len(plain) <= LONGEST:
         raise AccountError(f"the password must have {SHORTEST} to {LONGEST} characters; it has {len(plain)}")
-    if len(set(plain.casefold())) < 5 or name.casefold() in plain.casefold():
+    easy = len(name) >= _LONG_NAME and name.casefold() in plain.casefold()
+    if easy or len(set(plain.casefold())) < 5:
         raise AccountError("the password is too easy: it repeats few characters, or holds the login's name")
     with _one_at_a_time:
         return _hasher.hash(plain)

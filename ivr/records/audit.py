@@ -1,8 +1,9 @@
 """Who saw and changed what: written, never changed."""
 
 import threading
+import time
 from collections import OrderedDict, deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -19,6 +20,10 @@ log = structlog.get_logger(__name__)
 
 MOST_WAITING = 1_000
 """Entries kept in memory while the database is away; beyond that the oldest is left to the process's own log."""
+
+RETRY_S = 5.0
+"""Seconds before a database that refused an entry is asked again: everybody's requests would wait for its lock,
+one after the other."""
 
 SAME_WITHIN = timedelta(minutes=10)
 """A page that asks for the same call again within this time has not opened it anew."""
@@ -55,9 +60,16 @@ class AuditEntry:
 class AuditLog:
     """Safe from any thread."""
 
-    def __init__(self, engine: Engine) -> None:
-        """Write to a database whose tables are there by the first entry."""
+    def __init__(self, engine: Engine, clock: Callable[[], float] = time.monotonic) -> None:
+        """Write to a database whose tables are there by the first entry.
+
+        Args:
+            engine: The database.
+            clock: Monotonic seconds.
+        """
         self._engine = engine
+        self._clock = clock
+        self._patient_until_s = 0.0
         self._lock = threading.Lock()
         self._waiting: deque[AuditEntry] = deque()
         self._noted: OrderedDict[tuple[str, str, str | None], datetime] = OrderedDict()
@@ -88,15 +100,31 @@ class AuditLog:
         with self._lock:
             if once and self._is_known(entry):
                 return
-            try:
-                self._write([*self._waiting, entry])
-            except RecordsError as error:
-                log.warning("audit.waiting", problem=str(error), **entry.as_json())
-                self._waiting.append(entry)
-                if len(self._waiting) > MOST_WAITING:
-                    log.critical("audit.lost", **self._waiting.popleft().as_json())
-            else:
-                self._waiting.clear()
+            self._waiting.append(entry)
+            if not self._flush():
+                log.warning("audit.waiting", **entry.as_json())
+            if len(self._waiting) > MOST_WAITING:
+                log.critical("audit.lost", **self._waiting.popleft().as_json())
+
+    def flush(self) -> bool:
+        """Try to write what waits; whether nothing does any more. Never raises."""
+        with self._lock:
+            return self._flush()
+
+    def _flush(self) -> bool:
+        """With the lock held."""
+        if not self._waiting:
+            return True
+        if self._clock() < self._patient_until_s:
+            return False
+        try:
+            self._write(list(self._waiting))
+        except RecordsError as error:
+            log.warning("audit.database_down", problem=str(error))
+            self._patient_until_s = self._clock() + RETRY_S
+            return False
+        self._waiting.clear()
+        return True
 
     def entries(
         self, limit: int, *, before: int | None = None, who: str | None = None, call_sid: str | None = None
@@ -112,6 +140,7 @@ class AuditLog:
         Raises:
             RecordsError: the database can't be read.
         """
+        self.flush()
         query = select(AuditRow).order_by(AuditRow.id.desc()).limit(limit)
         if before is not None:
             query = query.where(AuditRow.id < before)

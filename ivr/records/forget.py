@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from ivr.errors import AccountError, RecordsError
 from ivr.records.audit import AuditEntry, add_entry
 from ivr.records.desk_models import AgentSessionRow, DeskCallRow, DeskEventRow, DeskOfferRow, FeedbackRow
-from ivr.records.models import Base, CallbackRow, CallRow, DecisionRow, HandoffRow, TurnRow, VoicemailRow
+from ivr.records.models import Base, CallbackRow, CallerRow, CallRow, DecisionRow, HandoffRow, TurnRow, VoicemailRow
 from ivr.records.recordings import Vault
 from ivr.records.transactions import reading, writing
 
@@ -45,6 +45,8 @@ class Person:
     """Of calls that go on now: they can't be erased before they end."""
     voicemails: tuple[str, ...] = ()
     """Where the carrier keeps messages: only there can they be deleted."""
+    wishes: tuple[str, ...] = ()
+    """The number, in the ways in which a wish about feelings is kept under it."""
     counts: Mapping[str, int] = field(default_factory=dict)
     """What there is of it: kind → how many."""
 
@@ -116,8 +118,11 @@ def find(
             counts[name] = len(session.scalars(select(column).where(column.in_(over))).all())
         urls = session.scalars(select(VoicemailRow.recording_url).where(VoicemailRow.call_sid.in_(over)))
         voicemails = tuple(urls)
+        wishes = tuple(each for each in session.scalars(select(CallerRow.number)) if same(each))
     counts["recordings"] = sum(vault.has(call_sid) for call_sid in over)
-    return Person(over, tuple(sorted(live)), voicemails, {name: count for name, count in counts.items() if count})
+    counts["wishes about feelings"] = len(wishes)
+    kept = {name: count for name, count in counts.items() if count}
+    return Person(over, tuple(sorted(live)), voicemails, wishes, kept)
 
 
 def erase(engine: Engine, vault: Vault, left_behind: Iterable[Path], person: Person, entry: AuditEntry) -> int:
@@ -142,6 +147,7 @@ def erase(engine: Engine, vault: Vault, left_behind: Iterable[Path], person: Per
     lines = _clean(left_behind, person.call_sids)
     with writing(engine) as session:
         _delete(session, person.call_sids)
+        session.execute(delete(CallerRow).where(CallerRow.number.in_(person.wishes)))
         add_entry(session, entry)
     _forget_pages(engine)
     return lines

@@ -134,13 +134,23 @@ def _words(moment: datetime) -> tuple[_Step, ...]:
 
 def _signs(moment: datetime) -> tuple[_Step, ...]:
     """What voices and feelings showed in calls that ended before ``moment``."""
-    columns = (TurnRow.emotion, TurnRow.prosody, TurnRow.signs, TurnRow.frustration, TurnRow.speech_rate)
+    columns = (
+        *(TurnRow.emotion, TurnRow.prosody, TurnRow.speech_rate),
+        *(TurnRow.signs, TurnRow.frustration, TurnRow.contributions),
+    )
     return (
         _Step(
             "signs",
             TurnRow.id,
             _ended_before(moment, TurnRow.call_sid) & or_(*(column.is_not(None) for column in columns)),
             {column.key: None for column in columns},
+        ),
+        _Step(
+            "decisions' signs",
+            DecisionRow.id,
+            _ended_before(moment, DecisionRow.call_sid)
+            & (func.length(cast(DecisionRow.contributions, Text)) > len("{}")),
+            {"contributions": {}},
         ),
         _Step(
             "desk_signs",

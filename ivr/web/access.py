@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from urllib.parse import quote, urlencode, urlsplit
 
 import structlog
-from flask import Flask, jsonify, redirect, request, session
+from flask import Flask, Response, jsonify, redirect, request, session
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response as BaseResponse
@@ -21,7 +21,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from ivr.errors import RecordsError
 from ivr.records.accounts import Accounts
 from ivr.settings import Settings
-from ivr.web import csrf, roles
+from ivr.web import csrf, pages, roles
 from ivr.web.rate import Rates
 from ivr.web.visitors import LOCAL, TOKEN, Visitor, let_in
 
@@ -119,7 +119,7 @@ class Guard:
             asked = request.full_path.rstrip("?")
             response: BaseResponse = redirect(f"/login?next={quote(asked)}", 303)
         elif self.refused_page is not None and self._wants_page():
-            response = app_response(self.refused_page(status), status)
+            response = pages.protect(Response(self.refused_page(status), status))
         else:
             response = jsonify(error=problem)
             response.status_code = status
@@ -230,18 +230,6 @@ def protect(app: Flask, settings: Settings) -> Guard:
     guard = Guard(settings)
     guard.protect(app)
     return guard
-
-
-def app_response(page: str, status: int) -> BaseResponse:
-    """A page of ours, with the headers that keep it ours."""
-    response = BaseResponse(page, status, mimetype="text/html")
-    response.headers["Content-Security-Policy"] = (
-        "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-    )
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["Cache-Control"] = "no-store"
-    return response
 
 
 def _let_in(token: str) -> BaseResponse:

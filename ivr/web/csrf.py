@@ -30,7 +30,7 @@ def install(app: Flask, settings: Settings) -> CSRFProtect:
         SESSION_COOKIE_SECURE=public.startswith("https://") or not settings.loopback,
         WTF_CSRF_CHECK_DEFAULT=False,  # asked for where a cookie is what lets a request in
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session it belongs to
-        WTF_CSRF_SSL_STRICT=False,  # our pages send no Referer; Origin and Sec-Fetch-Site are checked instead
+        WTF_CSRF_SSL_STRICT=False,  # Origin and Sec-Fetch-Site are checked (ivr.web.access)
         WTF_CSRF_HEADERS=[HEADER],
     )
     return CSRFProtect(app)

@@ -14,7 +14,6 @@ Json = dict[str, object]
 
 def agent_json(agent: Agent, desk: Desk, board: Board) -> Json:
     """An agent, with the load of their day."""
-    until = resting_until(agent, desk.policy.routing)
     held = next((each for each in board.hand_offs if each.id == agent.hand_off_id), None)
     return {
         "id": agent.id,
@@ -27,7 +26,7 @@ def agent_json(agent: Agent, desk: Desk, board: Board) -> Json:
         "calls_today": agent.calls_today,
         "hard_calls_today": agent.hard_calls_today,
         "anger_today": round(agent.anger_today, 3),
-        "resting_until": _time(until) if until and until > desk.now() else None,
+        "resting_until": _time(resting_until(agent, desk.now(), desk.policy.routing)),
     }
 
 

@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 
 import structlog
 
@@ -34,7 +34,7 @@ def stream(
     hello: Mapping[str, object],
     after: int,
     gone: Callable[[], bool],
-) -> Iterator[str]:
+) -> Generator[str, None, None]:
     """The text of the stream, until the client is gone or the desk is closed.
 
     Args:

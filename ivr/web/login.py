@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import structlog
-from flask import Blueprint, Response, current_app, redirect, render_template, request, session
+from flask import Blueprint, Response, current_app, redirect, request, session
 from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -12,14 +12,14 @@ from ivr.errors import AccountError, RecordsError
 from ivr.records.accounts import Accounts, User, login_name
 from ivr.records.audit import AuditEntry, AuditLog
 from ivr.web import roles
-from ivr.web.access import COOKIE, GUARDED, RETRY_S, SESSION, Guard, app_response
+from ivr.web.access import COOKIE, GUARDED, RETRY_S, SESSION, Guard
 from ivr.web.answers import json_answer
-from ivr.web.pages import TEXTS, interface_language
+from ivr.web.pages import page, protect
 from ivr.web.visitors import current_visitor
 
 log = structlog.get_logger(__name__)
 
-_REFUSED = {401: "login_needed", 403: "login_forbidden", 429: "login_too_many", 503: "login_later"}
+_REFUSED = {401: "login_needed", 429: "login_too_many", 503: "login_later"}
 """Status of a refusal → which words the page has for it (and ``…_text``)."""
 
 _LARGEST_FORM_BYTES = 16_384
@@ -158,35 +158,16 @@ def _next() -> str:
 
 def _form(problem: str | None, status: int, retry_s: int | None = None) -> BaseResponse:
     """The form; ``problem`` names the text that says what went wrong."""
-    ui = interface_language()
-    page = render_template(
-        "login.html",
-        ui=ui,
-        t=TEXTS[ui],
-        title="login_title",
-        script="index.js",
-        problem=problem,
-        next=_next(),
-        token=generate_csrf(),
-    )
-    response = app_response(page, status)
+    values = {"problem": problem, "next": _next(), "token": generate_csrf()}
+    response = protect(Response(page("login.html", title="login_title", script="index.js", **values), status))
     if retry_s is not None:
         response.headers["Retry-After"] = str(retry_s)
     return response
 
 
 def _refused_page(status: int) -> str:
-    ui = interface_language()
-    key = _REFUSED.get(status, "login_forbidden")
-    visitor = current_visitor()
-    return render_template(
-        "login_refused.html",
-        ui=ui,
-        t=TEXTS[ui],
-        title=key,
-        script="index.js",
-        key=key,
-        least=roles.least_role(request.path) if status == 403 and visitor is not None else None,
-        token=generate_csrf(),
-        visitor=visitor,
-    )
+    key = _REFUSED.get(status, "login_elsewhere")
+    least = None
+    if status == 403 and current_visitor() is not None:
+        key, least = "login_forbidden", roles.least_role(request.path)
+    return page("login_refused.html", title=key, script="index.js", key=key, least=least)

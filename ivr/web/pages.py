@@ -31,10 +31,12 @@ def protect(response: Response) -> Response:
     sockets = f"ws://{request.host} wss://{request.host}"
     response.headers["Content-Security-Policy"] = (
         f"default-src 'self'; connect-src 'self' {sockets}; object-src 'none'; base-uri 'none'; "
-        "form-action 'none'; frame-ancestors 'none'"
+        "form-action 'self'; frame-ancestors 'none'"
     )
     response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Referrer-Policy"] = "no-referrer"  # a page opened with ?token= must not tell others
+    # Other sites must not learn the address (it may hold ?token=). Not "no-referrer": forms would come with an
+    # Origin of "null", which can't be told from another site's.
+    response.headers["Referrer-Policy"] = "same-origin"
     response.headers["Permissions-Policy"] = "microphone=(self), camera=(), geolocation=()"
     if request.endpoint != "phone.static":
         response.headers["Cache-Control"] = "no-store"

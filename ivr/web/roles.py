@@ -13,13 +13,14 @@ LEAST: Mapping[str, Role] = {
     "/api/me": "agent",
     "/api/users": "admin",
     "/api/voicemails": "agent",
+    "/calls": "manager",
     "/desk": "agent",
     "/phone": "agent",
     "/studio": "manager",
 }
 """The least role for a place and everything below it; the longest place that fits counts."""
 
-_ONE_CALL = re.compile(r"/api/(?:calls|recordings)/([^/]+)(?:/|$)")
+_ONE_CALL = re.compile(r"(?:/api/(?:calls|recordings)|/calls)/([^/]+)(?:/|$)")
 """One call: open to agents, too, when it came to people."""
 
 

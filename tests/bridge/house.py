@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -27,8 +27,8 @@ from ivr.call.house import House
 from ivr.call.line import CallInfo
 from ivr.call.persons import Persons
 from ivr.call.services import CallServices
-from ivr.content.types import LANGUAGES
-from ivr.handoff.types import CallerChoice, Outlook, WaitingCall
+from ivr.content.types import LANGUAGES, Hours
+from ivr.handoff.types import CallerChoice, DeskEvents, Outlook, WaitingCall
 from ivr.metrics import Metrics
 from ivr.records.types import Journal
 from ivr.settings import load_settings
@@ -39,8 +39,8 @@ from ivr.telephony.playback import Playback
 from ivr.telephony.tokens import StreamTokens
 from ivr.telephony.webhooks import blueprint as telephony_routes
 from ivr.understanding.types import ANYTHING, Expectation, Meaning
-from ivr.web import desk_audio
-from tests.call.stage import NOON, Notebook, PaperVoice, content, voice_model, words
+from ivr.web import desk_audio, phone
+from tests.call.stage import Notebook, PaperVoice, content, voice_model, words
 from tests.telephony.house import serving
 
 SID = "CA" + "b" * 32
@@ -320,8 +320,12 @@ def warm_prosody() -> None:
 
 
 @contextmanager
-def scene() -> Iterator[Scene]:
-    """Serve a hotline whose desk takes everybody."""
+def scene(real_desk: Callable[[BridgeHub], DeskEvents] | None = None) -> Iterator[Scene]:
+    """Serve a hotline whose desk takes everybody.
+
+    Args:
+        real_desk: Makes a desk in place of the one that only writes down what it is told.
+    """
     warm_prosody()
     settings = load_settings(language="en", database_url="sqlite://")
     notebook, parrot, desk, hub = Notebook(), Parrot(), FakeDesk(), BridgeHub()
@@ -332,7 +336,7 @@ def scene() -> Iterator[Scene]:
         recognition=recognition,
         voice_model=voice_model(),
         voices=VoiceCache(PaperVoice(), Path("/dev/null/voices")),
-        content=content(),
+        content=replace(content(), hours=Hours()),  # open at all times
         understander=Plain(),
         connectors={},
         journal=cast(Journal, notebook),
@@ -341,19 +345,19 @@ def scene() -> Iterator[Scene]:
         analysis=pool,
         calm_sentence=dict.fromkeys(LANGUAGES, SILENCE),
         clock=time.monotonic,
-        wall_clock=lambda: NOON,
     )
     house = House(
         lambda: services,
         content=content(),
         max_calls=5,
         language="en",
-        persons=Persons(desk, hub, lambda: True),
+        persons=Persons(real_desk(hub) if real_desk else desk, hub, lambda: True),
     )
     tokens = StreamTokens()
-    app = Flask("bridge")
+    app = Flask("bridge", static_folder=None)
     app.register_blueprint(telephony_routes(house, settings, tokens))
     app.register_blueprint(desk_audio.blueprint(hub, settings))
+    app.register_blueprint(phone.blueprint(house, settings, tokens))  # its page and the scripts, for real browsers
     with serving(app) as url:
         stage = Scene(url, hub, desk, house, notebook, parrot, tokens)
         try:

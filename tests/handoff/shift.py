@@ -39,6 +39,8 @@ class Dice:
     arrive: float = 0.3
     answer: float = 0.12
     """That an agent at whose desk it rings does something about it."""
+    browse: float = 0.02
+    """That a free agent clicks on whatever is in the list."""
     decline: float = 0.2
     """Of those who do something."""
     finish: float = 0.08
@@ -83,14 +85,15 @@ class Shift:
                     self.office.desk.beat(agent.id)
             if self._happens(self.dice.lock):
                 with _locked(self.office):
-                    self._second()
+                    self.a_second()
             else:
-                self._second()
+                self.a_second()
             if len(self.came) == self.hand_offs and not self.office.desk.board().hand_offs:
                 return
         raise AssertionError(f"seed {self.seed}: not over after {longest_s} s: {self.office.desk.board()}")
 
-    def _second(self) -> None:
+    def a_second(self) -> None:
+        """Let callers and agents do what the dice say, then the desk."""
         board = self.office.desk.board()
         self._callers(board)
         for agent in board.agents:
@@ -137,7 +140,7 @@ class Shift:
         held = next((each for each in board.hand_offs if each.id == agent.hand_off_id), None)
         if held is not None:
             self._with_call(agent, held)
-        elif board.hand_offs and self._happens(0.02):  # a click on whatever is in the list
+        elif board.hand_offs and self._happens(self.dice.browse):
             self._take(self.random.choice(board.hand_offs).call.call_sid, agent)
 
     def _with_call(self, agent: Agent, held: HandOff) -> None:

@@ -1,13 +1,20 @@
 """From a caller who waits to an agent who talks, and everything that may come in between."""
 
+import datetime as dt
 import sqlite3
+import time
+from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
+from pathlib import Path
+from typing import cast
 
 import pytest
 
+from ivr.content.types import Hours, Schedule
 from ivr.errors import CallerGoneError, CallTakenError, DeskBusyError, DeskError
-from ivr.handoff.types import Agent, AgentStatus, DeclineReason, HandOffState
+from ivr.handoff.types import Agent, AgentStatus, DeclineReason, HandOffState, WaitingCall
+from ivr.records.types import CallbackRecord, Journal
 from tests.handoff.desks import NOON, Office
 
 MINA = Agent("mina", "김미나", ("ko",))
@@ -37,7 +44,7 @@ def test_a_call_rings_at_an_agent_who_takes_it_and_writes_it_up(office: Office) 
     assert (done.state, done.notes, done.disposition) == (
         HandOffState.COMPLETED, "반품 접수, 내일 수거", "solved",
     )  # fmt: skip
-    assert office.desk.board().handling_s == (31.0,)
+    assert office.desk.board().occupied_s == (31.0,)
 
 
 def test_of_two_who_click_at_once_one_is_told_who_has_it(office: Office) -> None:
@@ -274,3 +281,91 @@ def test_the_desk_alone_sets_busy(office: Office) -> None:
     office.staff(MINA)
     with pytest.raises(DeskError, match="set by the desk"):
         office.desk.set_status("mina", AgentStatus.BUSY)
+
+
+class Told:
+    """What the calls' records hear. The part of a ``Journal`` that the desk uses."""
+
+    def __init__(self) -> None:
+        self.statuses: list[tuple[str, str, str | None]] = []
+        self.callbacks: dict[str, CallbackRecord] = {}
+
+    def handoff_status(self, call_sid: str, status: str, agent: str | None = None) -> None:
+        self.statuses.append((call_sid, status, agent))
+
+    def callback(self, call_sid: str, callback: CallbackRecord) -> None:
+        self.callbacks[call_sid] = callback
+
+    def outcome(self, call_sid: str, outcome: str) -> None:
+        assert outcome == "callback"
+
+
+@pytest.fixture
+def told() -> Told:
+    return Told()
+
+
+@pytest.fixture
+def weekdays(tmp_path: Path, told: Told) -> Iterator[Office]:
+    """Open on weekdays from 9 to 18 o'clock in Seoul."""
+    times = ((dt.time(9), dt.time(18)),)
+    hours = Hours("Asia/Seoul", agents=Schedule(dict.fromkeys(range(5), times)))
+    office = Office(tmp_path / "hours.sqlite3", journal=cast(Journal, told), hours=hours)
+    yield office
+    office.close()
+
+
+def test_outside_the_agents_hours_the_call_back_is_for_the_next_opening(weekdays: Office, told: Told) -> None:
+    weekdays.go(7 * 3600, step_s=7 * 3600)  # seven in the evening
+    weekdays.ring("CA1", topic="start_return")
+    weekdays.go(1)
+    assert weekdays.hand_off("CA1").state is HandOffState.CALLBACK
+    promised = told.callbacks["CA1"]
+    assert (promised.request, promised.number) == ("start_return", "+821012345678")
+    assert promised.at == NOON + timedelta(hours=21)  # nine the next morning
+    assert not weekdays.desk.outlook("CA1").open
+
+
+def test_who_works_late_still_gets_the_callers_who_wait(weekdays: Office) -> None:
+    weekdays.go(7 * 3600, step_s=7 * 3600)
+    weekdays.staff(MINA)
+    weekdays.ring("CA1")
+    weekdays.go(1, "mina")
+    assert weekdays.hand_off("CA1").agent_id == "mina"
+
+
+def test_the_calls_record_hears_what_becomes_of_its_hand_off(weekdays: Office, told: Told) -> None:
+    weekdays.staff(MINA, JIHO)
+    weekdays.ring("CA1")
+    weekdays.go(1, "mina", "jiho")
+    first = weekdays.hand_off("CA1").agent_id or ""
+    weekdays.desk.accept("CA1", first)
+    weekdays.desk.agent_gone("CA1", first, "socket closed")
+    weekdays.go(1, "mina", "jiho")
+    second = weekdays.hand_off("CA1").agent_id or ""
+    weekdays.desk.accept("CA1", second)
+    weekdays.desk.finish("CA1", second)
+    names = {"mina": "김미나", "jiho": "박지호"}
+    assert told.statuses == [
+        ("CA1", "accepted", names[first]),
+        ("CA1", "waiting", None),
+        ("CA1", "accepted", names[second]),
+        ("CA1", "completed", None),
+    ]
+
+
+@pytest.mark.slow
+def test_a_thousand_waiting_callers_leave_the_desk_quick(office: Office) -> None:
+    office.staff(MINA, JIHO, status=AgentStatus.BREAK)
+    for number in range(1_000):
+        office.desk.store.add(WaitingCall(f"CA{number:04}", office.desk.now(), "ko"), office.desk.now())
+        office.bridge.on_the_line.add(f"CA{number:04}")
+    office.go(1, "mina", "jiho")
+    began_s = time.process_time()
+    office.desk.accept("CA0500", "mina")
+    assert time.process_time() - began_s < 0.2  # 0.02 on an idle machine
+    began_s = time.process_time()
+    office.go(1, "mina", "jiho")
+    assert time.process_time() - began_s < 0.5
+    places = {office.desk.outlook(f"CA{number:04}").position for number in range(1_000) if number != 500}
+    assert places == set(range(1, 1_000))

@@ -90,6 +90,11 @@ def test_a_hard_call_is_followed_by_a_breather() -> None:
     assert _chosen([_waiting("calm")], [rested]) == {"calm": "tired"}
 
 
+def test_a_call_that_ended_in_the_future_is_no_reason_to_rest() -> None:
+    agent = _free("a", last_frustration=0.9, last_free_at=NOON + timedelta(hours=3))
+    assert _chosen([_waiting("calm")], [agent]) == {"calm": "a"}  # the clock was set back
+
+
 def test_the_anger_of_a_day_is_shared_out() -> None:
     loaded, fresh = _free("loaded", 600, anger_today=3.2), _free("fresh", 0, anger_today=0.4)
     assert _chosen([_waiting("furious", frustration=0.9)], [loaded, fresh]) == {"furious": "fresh"}
@@ -133,11 +138,11 @@ def test_waiting_times_are_told_only_when_they_are_known() -> None:
     queue = [_waiting(f"c{number}", 100 - number) for number in range(4)]
     unknown = outlooks(queue, busy, (60.0,) * 4, NOON, POLICY, is_open=True)
     assert [seen.expected_wait_s for seen in unknown.values()] == [None] * 4
-    known = outlooks(queue, busy, (30.0, 60.0, 60.0, 60.0, 600.0), NOON, POLICY, is_open=True)
+    known = outlooks(queue, busy, (30.0, 30.0, 60.0, 60.0, 6000.0), NOON, POLICY, is_open=True)
     assert [(seen.position, seen.expected_wait_s) for seen in known.values()] == [
-        (1, 30.0), (2, 60.0), (3, 90.0), (4, 120.0),
+        (1, 42.0), (2, 42.0), (3, 126.0), (4, 126.0),
     ]  # fmt: skip
-    assert known["c0"].agents == 2
+    assert known["c0"].agents == 2  # one call of 6,000 s, forgotten open, counts as 4 medians of 60 s
 
 
 def test_who_is_next_for_a_free_agent_waits_no_time() -> None:

@@ -129,7 +129,8 @@ def main() -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     logging.disable(logging.WARNING)
     with scene() as stage:
-        found = {"cores": os.cpu_count(), **measure_delay(stage, asked.seconds)}
+        found: dict[str, object] = {"cores": os.cpu_count(), "load": round(os.getloadavg()[0], 1)}
+        found |= measure_delay(stage, asked.seconds)
         found |= measure_accepts(stage, asked.accepts)
     if asked.json:
         print(json.dumps(found))

@@ -12,6 +12,7 @@ import structlog
 from ivr.handoff.desk_reads import Board
 from ivr.handoff.types import Agent, AgentStatus
 from ivr.web.desk_json import waiting_json
+from ivr.web.desk_stream import stream
 from tests.handoff.desks import Office
 
 LANGUAGES = ("ko", "en", "ja", "zh")
@@ -47,7 +48,26 @@ def main(callers: int, agents: int, times: int) -> None:
             office.desk.finish(sid, name)
             office.desk.set_status(name, AgentStatus.AVAILABLE)
         _show(f"a round that routes to {agents} free agents", [_round(office, names)])
+        _show("a request until a listening page is told", _told(office, times))
         office.close()
+
+
+def _told(office: Office, times: int) -> list[float]:
+    """Milliseconds from a request until its event is on the way to a page; the desk's own thread does the rest."""
+    desk, took_ms = office.desk, []
+    events = stream(desk, "agent0", {}, desk.store.last_event(), lambda: False)
+    next(events)
+    desk.start()
+    for number in range(times):
+        call_sid = f"CB{number:05}"
+        began = time.perf_counter()
+        office.ring(call_sid)
+        for event in events:
+            if call_sid in event and "event: waiting" in event:
+                took_ms.append(1_000 * (time.perf_counter() - began))
+                break
+    events.close()
+    return took_ms
 
 
 def _round(office: Office, names: list[str]) -> float:

@@ -142,6 +142,14 @@ def test_without_agents_a_message_is_taken() -> None:
     assert house.notes == [("handoff", SID, "missed", None)]
 
 
+def test_who_waited_for_an_agent_leaves_a_message_and_rings_nobody() -> None:
+    house = FakeHouse()
+    house.endings[SID] = Ending("voicemail", "ko")
+    web = client(house, load_settings(agent_numbers=AGENTS))
+    assert verbs(post(web, "/twilio/after")) == ["Say", "Record", "Redirect"]
+    assert house.notes == []
+
+
 def test_a_stream_that_failed_voids_its_token() -> None:
     tokens = StreamTokens()
     web = client(FakeHouse(), tokens=tokens)

@@ -1,6 +1,7 @@
 """Logging in: who gets in, as what, for how long; and who tries to get in without a password."""
 
 import re
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -13,7 +14,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from ivr.records.accounts import SKEW, Accounts, Role
-from ivr.records.audit import AuditLog
+from ivr.records.audit import RETRY_S, AuditLog
 from ivr.records.store import Store
 from ivr.settings import load_settings
 from ivr.web import access, accounts, login, phone
@@ -28,19 +29,37 @@ PEOPLE: dict[str, Role] = {"anna": "agent", "마루": "manager", "root": "admin"
 HTML = {"Accept": "text/html"}
 
 
+MORNING = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+def accounts_of(store: Store) -> Accounts:
+    return Accounts(store.engine, idle=timedelta(minutes=30), longest=timedelta(hours=8))
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database in which the three people are already."""
+    file = tmp_path_factory.mktemp("template") / "ivr.sqlite3"
+    store = Store(f"sqlite:///{file}")
+    store.migrate()
+    for name, role in PEOPLE.items():
+        accounts_of(store).add(name, role, PASSWORD, MORNING)
+    store.close()
+    return file
+
+
 class Office:
     """An application with logins, three people, and a clock that the test turns."""
 
-    def __init__(self, folder: Path, **settings: Any) -> None:
-        self.now = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+    def __init__(self, folder: Path, template: Path, **settings: Any) -> None:
+        self.now = MORNING
         self.file = folder / "ivr.sqlite3"
+        shutil.copyfile(template, self.file)
         self.store = Store(f"sqlite:///{self.file}", busy_timeout_ms=50)
-        self.store.migrate()
         self.settings = load_settings(**{"api_token": TOKEN, **settings})
-        self.accounts = Accounts(self.store.engine, idle=timedelta(minutes=30), longest=timedelta(hours=8))
-        self.audit = AuditLog(self.store.engine)
-        for name, role in PEOPLE.items():
-            self.accounts.add(name, role, PASSWORD, self.now)
+        self.accounts = accounts_of(self.store)
+        self.seconds = 0.0
+        self.audit = AuditLog(self.store.engine, lambda: self.seconds)
         app = Flask(__name__)
         guard = access.Guard(self.settings, self.accounts, lambda call_sid: call_sid == "CA1", lambda: self.now)
         guard.protect(app)
@@ -77,11 +96,11 @@ def _who(call_sid: str = "") -> Any:
 
 
 @pytest.fixture
-def make(tmp_path: Path) -> Iterator[Callable[..., Office]]:
+def make(tmp_path: Path, template: Path) -> Iterator[Callable[..., Office]]:
     made: list[Office] = []
 
     def open_office(**settings: Any) -> Office:
-        made.append(Office(tmp_path, **settings))
+        made.append(Office(tmp_path, template, **settings))
         return made[-1]
 
     yield open_office
@@ -234,6 +253,16 @@ def test_clocks_that_differ_a_little_log_nobody_out_and_a_session_from_the_futur
     assert browser.get("/desk").status_code == 200
     office.now -= timedelta(seconds=1)
     assert browser.get("/desk").status_code == 401
+
+
+def test_every_page_lets_you_log_out(office: Office) -> None:
+    browser = office.logged_in("anna")
+    answer = browser.get("/phone", headers=HTML)
+    assert "form-action 'self'" in answer.headers["Content-Security-Policy"]
+    found = re.search(r'action="/logout">\s*<input type="hidden" name="csrf_token" value="([^"]+)">', answer.text)
+    assert found is not None
+    assert browser.post("/logout", data={"csrf_token": found[1]}).status_code == 303
+    assert 'action="/logout"' not in office.browser().get("/login", headers=HTML).text
 
 
 def test_logging_out_ends_the_session_for_good(office: Office) -> None:
@@ -441,6 +470,7 @@ def test_while_the_database_is_locked_reading_goes_on_and_a_login_waits(office: 
     finally:
         holder.execute("ROLLBACK")
         holder.close()
+    office.seconds += RETRY_S
     log_in(newcomer, "root")
     assert office.audit.waiting == 0
     assert office.actions() == [("anna", "login"), ("anna", "call_opened"), ("root", "login")]

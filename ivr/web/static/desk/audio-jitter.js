@@ -60,7 +60,8 @@ export class JitterBuffer {
   /** The next 20 ms, to be asked for every 20 ms. */
   pull() {
     if (this.#next === null) {
-      if (!this.#frames.size || this.#frames.size * FRAME_MS < this.targetMs) return this.#concealer.lost(FRAME_SAMPLES);
+      const heldBack = this.#frames.size && this.#frames.size * FRAME_MS >= this.targetMs;
+      if (!heldBack) return this.#concealer.lost(FRAME_SAMPLES);
       this.#next = Math.min(...this.#frames.keys());
     }
     const frame = this.#take();
@@ -101,19 +102,28 @@ export class JitterBuffer {
   }
 
   #caughtUp(frame) {
-    const surplus = this.#frames.size + 1 - this.targetMs / FRAME_MS;
+    let surplus = this.#frames.size + 1 - this.targetMs / FRAME_MS;
+    while (surplus >= SURPLUS && isQuiet(frame) && this.#frames.has(this.#next)) {
+      frame = this.#skip();
+      surplus -= 1;
+    }
     this.#surplus = surplus >= SURPLUS ? this.#surplus + 1 : 0;
-    if (!this.#surplus || !this.#frames.has(this.#next)) return frame;
     const patience = surplus >= GREAT_SURPLUS ? LITTLE_PATIENCE : PATIENCE;
-    const quiet = frame.reduce((sum, sample) => sum + sample ** 2, 0) / frame.length < QUIET;
-    if (this.#surplus <= patience && !quiet) return frame;
+    if (this.#surplus <= patience || !this.#frames.has(this.#next)) return frame;
     this.#surplus = 0;
-    this.counts.skipped += 1;
-    const following = this.#take();
-    if (quiet) return following;
+    const following = this.#skip();
     return frame.map((sample, i) => {
       const rise = (i + 0.5) / FRAME_SAMPLES;
       return sample * (1 - rise) + following[i] * rise;
     });
   }
+
+  #skip() {
+    this.counts.skipped += 1;
+    return this.#take();
+  }
+}
+
+function isQuiet(frame) {
+  return frame.reduce((sum, sample) => sum + sample ** 2, 0) / frame.length < QUIET;
 }

@@ -1,4 +1,5 @@
-// The agent's WebSocket: /desk/audio/TOKEN. Frames are a 32-bit number (big-endian) and 20 ms of µ-law; the rest is JSON.
+// The agent's WebSocket: /desk/audio/TOKEN. Frames are a 32-bit number (big-endian) and 20 ms of µ-law; the rest is
+// JSON (docs/bridge.md).
 
 import { FRAME_BYTES, LINE_RATE_HZ } from "../phone/g711.js";
 

@@ -21,8 +21,8 @@ export class TalkAudio {
 
   /**
    * `on`:
-   *   state(name, detail): connecting · ready · joined · hold · ended {why, reason, byUs}; `why` as in audio-socket.js,
-   *     `lost` when the network broke
+   *   state(name, detail): connecting · ready · joined · hold · ended {why, reason, byUs}; `why` as in
+   *     audio-socket.js, `lost` when the network broke
    *   levels({agent?, caller?}): RMS, 0 to 1; agent's while muted is what the microphone hears
    *   microphone(state): ok, or the name of the error (NotAllowedError, NotFoundError, lost …)
    *   problem(code, message): what the server says is wrong
@@ -67,7 +67,7 @@ export class TalkAudio {
     };
   }
 
-  /** Ask for the microphone (again). A refusal is told to the page and to the server, and the agent hears all the same. */
+  /** Ask for the microphone (again). A refusal is told to page and server, and the agent hears all the same. */
   async useMicrophone() {
     try {
       const stream = await navigator.mediaDevices.getUserMedia({ audio: MICROPHONE });

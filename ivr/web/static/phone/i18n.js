@@ -6,9 +6,11 @@ let table = { en: {} };
 let language = "en";
 const listeners = [];
 
-export async function loadTexts() {
-  const response = await fetch(new URL("texts.json", import.meta.url));
-  table = await response.json();
+/** Load the words of all pages, and those of `more`: addresses of further tables. */
+export async function loadTexts(...more) {
+  const addresses = [new URL("texts.json", import.meta.url), ...more];
+  const tables = await Promise.all(addresses.map(async (address) => (await fetch(address)).json()));
+  table = Object.fromEntries(Object.keys(tables[0]).map((ui) => [ui, Object.assign({}, ...tables.map((each) => each[ui]))]));
   language = document.documentElement.lang in table ? document.documentElement.lang : "en";
 }
 

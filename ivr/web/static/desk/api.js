@@ -1,0 +1,37 @@
+// The desk's requests. What goes wrong is an ApiError: with the server's words, or status 0 when it was not reached.
+
+import { csrfHeaders } from "../csrf.js";
+
+const PATIENCE_MS = 8000; // a click that is not answered by then is told to have failed
+
+export class ApiError extends Error {
+  constructor(message, status) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** Ask the server; gives its JSON, null when it has nothing to say. */
+export async function ask(path, { method = "GET", body, keepalive = false } = {}) {
+  const headers = method === "GET" ? {} : { "Content-Type": "application/json", ...csrfHeaders() };
+  const options = { method, headers, keepalive, cache: "no-store", signal: AbortSignal.timeout(PATIENCE_MS) };
+  if (body !== undefined) options.body = JSON.stringify(body);
+  let response;
+  try {
+    response = await fetch(path, options);
+  } catch (error) {
+    throw new ApiError(error.message, 0);
+  }
+  const answer = response.status === 204 ? null : await response.json().catch(() => null);
+  if (!response.ok) throw new ApiError(answer?.error ?? response.statusText, response.status);
+  return answer;
+}
+
+export function post(path, body = {}) {
+  return ask(path, { method: "POST", body });
+}
+
+/** The address of something about one call. */
+export function callPath(callSid, what) {
+  return `/api/desk/calls/${encodeURIComponent(callSid)}${what ? `/${what}` : ""}`;
+}

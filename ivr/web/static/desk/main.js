@@ -1,0 +1,333 @@
+// The desk: what the server says about this agent decides what is shown; clicks and keys ask the server.
+
+import { connectLanguageButtons, loadTexts, onLanguage, text } from "../phone/i18n.js";
+import { ask, callPath, post } from "./api.js";
+import { heard, now, span } from "./clock.js";
+import { button, element, shown } from "./elements.js";
+import { DeskEvents } from "./events.js";
+import { connectKeys } from "./keys.js";
+import { Queue, tags } from "./queue.js";
+import { Talk } from "./talk.js";
+import { Todo } from "./todo.js";
+import { fate, Workspace } from "./workspace.js";
+
+const SETTLE_MS = 80; // several events come together
+const RENEW_MS = 15_000; // even without events: expected waiting times and breathers change by themselves
+const ON_THE_LINE = new Set(["accepted", "talking"]);
+
+const $ = (id) => document.getElementById(id);
+await loadTexts(new URL("texts.json", import.meta.url));
+
+let me = null; // {agent, call, waiting}
+let names = {}; // agent id → name
+let notice = null; // [key, values]
+let ringing = null; // call SID that rang at the last look
+let renewing = null;
+let again = false;
+let accepting = false;
+
+const announce = (words) => ($("announce").textContent = shown(words));
+const queue = new Queue(
+  { list: $("waiting"), count: $("waiting-count"), more: $("waiting-more"), closed: $("closed") },
+  { accept: (call) => accept(call), announce, name: (id) => names[id] ?? id, mine: () => mayAccept() },
+);
+const workspace = new Workspace({ problem, notice: tell });
+const talk = new Talk(
+  { state: $("audio-state"), mute: $("mute"), rejoin: $("rejoin"), meterMe: $("meter-me"), meterCaller: $("meter-caller") },
+  { problem, notice: tell, changed: () => {} },
+);
+const todo = new Todo($("todo"), problem);
+const events = new DeskEvents({
+  hello: (data) => {
+    show(data);
+    renew();
+  },
+  event: (kind, data) => {
+    if (kind === "callback" || kind === "voicemail") todo.renew();
+    if (kind === "waiting" && data.call_sid === me?.call?.call_sid) tell("desk_requeued");
+    renew();
+  },
+  connection: (isThere) => {
+    $("lost").hidden = isThere;
+    if (isThere) renew();
+  },
+});
+
+// --- what the server says -------------------------------------------------------------------------------
+
+function tell(key, values = {}) {
+  notice = key ? [key, values] : null;
+  $("notice").textContent = notice ? text(...notice) : "";
+  $("notice").hidden = !notice;
+}
+
+function problem(error) {
+  console.warn("desk:", error);
+  if (error.status === 410) tell("desk_caller_gone");
+  else if (!error.status || error.status === 503) tell("desk_try_again");
+  else tell("desk_refused", { detail: shown(error.message) });
+}
+
+/** Ask for everything anew; requests that come meanwhile are one more. */
+async function renew() {
+  if (renewing) {
+    again = true;
+    return;
+  }
+  renewing = new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
+  await renewing;
+  try {
+    const asked = performance.now();
+    const mine = await ask("/api/desk/me");
+    heard(mine.at, asked);
+    show(mine);
+    const [waiting, agents] = await Promise.all([ask("/api/desk/waiting"), ask("/api/desk/agents")]);
+    names = Object.fromEntries(agents.map((agent) => [agent.id, agent.name]));
+    queue.show(waiting);
+    title();
+  } catch (error) {
+    if (error.status === 403) await enter();
+    else console.warn("desk: not renewed", error.message); // the connection's own state tells the agent
+  } finally {
+    renewing = null;
+    if (again) {
+      again = false;
+      renew();
+    }
+  }
+}
+
+function show(data) {
+  const hadCall = me?.call?.call_sid ?? null;
+  me = data;
+  const { agent, call } = data;
+  const rings = call?.state === "offered";
+  const works = Boolean(call) && !rings;
+  document.body.dataset.phase = works ? "call" : rings ? "ring" : "idle";
+  $("enter").hidden = true;
+  $("side").hidden = false;
+  $("idle").hidden = Boolean(call);
+  $("ring").hidden = !rings;
+  $("call").hidden = !works;
+  drawMe(agent);
+  if (rings) showRing(call);
+  else ringing = null;
+  const live = works && ON_THE_LINE.has(call.state);
+  if (works) showCall(call, live, agent.id);
+  else if (hadCall) workspace.close();
+  talk.follow(works ? call.call_sid : null, live);
+  title();
+}
+
+function drawMe(agent) {
+  $("me-name").textContent = shown(agent.name);
+  $("me-status").textContent = text(`desk_status_${agent.status}`);
+  $("me-status").className = `pill ${agent.status}`;
+  for (const status of ["available", "break", "offline"]) {
+    $(status).setAttribute("aria-pressed", String(agent.status === status));
+    $(status).disabled = agent.status === "busy";
+  }
+  $("calls-today").textContent = agent.calls_today;
+  $("hard-today").textContent = agent.hard_calls_today;
+  $("anger-today").textContent = agent.anger_today.toFixed(1);
+  $("idle-text").textContent = text(agent.status === "available" ? "desk_idle_available" : "desk_idle_not");
+  drawBreather();
+}
+
+function drawBreather() {
+  const until = me?.agent.resting_until;
+  const leftS = until ? (Date.parse(until) - now()) / 1000 : 0;
+  $("breather").hidden = leftS <= 0;
+  if (leftS > 0) $("breather").textContent = text("desk_breather", { time: span(Math.ceil(leftS)) });
+}
+
+function showRing(call) {
+  $("ring-headline").textContent = shown(call.headline || call.call_sid);
+  $("ring-facts").replaceChildren(...tags(call));
+  if (ringing === call.call_sid) return;
+  ringing = call.call_sid;
+  announce(text("desk_rings_announced", { headline: call.headline }));
+  const busy = document.activeElement?.closest("input, textarea, select, #ring");
+  if (!busy) $("ring-accept").focus({ preventScroll: true });
+}
+
+function showCall(call, live, agentId) {
+  $("controls").classList.toggle("over", !live);
+  for (const id of ["hold", "back", "end", "mute"]) $(id).hidden = !live;
+  $("sound").hidden = !live;
+  $("wrap").hidden = live;
+  $("hold").textContent = text(call.on_hold ? "desk_unhold" : "desk_hold");
+  $("hold").setAttribute("aria-pressed", String(call.on_hold));
+  workspace.show(call, agentId);
+}
+
+function title() {
+  const waiting = me?.waiting ?? 0;
+  const rings = me?.call?.state === "offered";
+  document.title = `${rings ? "☎ " : ""}${waiting ? `(${waiting}) ` : ""}${text("desk_title")} · ${text("product")}`;
+}
+
+// --- what the agent does --------------------------------------------------------------------------------
+
+function mayAccept() {
+  const status = me?.agent.status;
+  const held = me?.call && me.call.state !== "offered";
+  return !accepting && !held && (status === "available" || status === "break" || status === "wrap_up");
+}
+
+/** Take a call; the slower of two is told who has it. */
+async function accept(call) {
+  if (!mayAccept()) return;
+  accepting = true;
+  tell(null);
+  try {
+    const answer = await talk.accept(call.call_sid);
+    show({ ...me, call: answer, agent: { ...me.agent, status: "busy" } });
+    $("work").focus({ preventScroll: true });
+    window.scrollTo({ top: 0 });
+  } catch (error) {
+    if (error.status === 409) await tellWhoHas(call, error);
+    else problem(error);
+    talk.follow(null, false);
+  } finally {
+    accepting = false;
+    renew();
+  }
+}
+
+async function tellWhoHas(call, error) {
+  const { agent, over } = await fate(call.call_sid);
+  if (over) tell("desk_call_over");
+  else if (agent && agent !== me?.agent.id) tell("desk_taken", { name: shown(names[agent] ?? agent) });
+  else problem(error);
+}
+
+async function act(path, body) {
+  try {
+    tell(null);
+    const answer = await post(path, body);
+    if (answer?.agent) show(answer);
+  } catch (error) {
+    problem(error);
+  }
+  renew();
+}
+
+const decline = (reason) => act(callPath(me.call.call_sid, "decline"), { reason });
+const setStatus = (status) => act("/api/desk/me/status", { status });
+
+async function endTalk(backToMachine) {
+  await workspace.saved();
+  await act(callPath(me.call.call_sid, "finish"), backToMachine ? { back_to_machine: true } : {});
+  if (!backToMachine) $("notes").focus({ preventScroll: true });
+}
+
+/** Wrap-up is over, and what was written is kept. */
+async function done(status) {
+  if (!(await workspace.saved())) {
+    tell("desk_notes_failed");
+    return;
+  }
+  await setStatus(status);
+  $("queue").focus({ preventScroll: true });
+}
+
+// --- who sits here --------------------------------------------------------------------------------------
+
+/** A login says who it is; without one, the agent does. */
+async function enter() {
+  const agents = await ask("/api/desk/agents").catch(() => []);
+  names = Object.fromEntries(agents.map((agent) => [agent.id, agent.name]));
+  const known = await post("/api/desk/enter").catch(() => null);
+  if (known) {
+    entered(known);
+    return;
+  }
+  events.stop();
+  $("enter").hidden = false;
+  $("side").hidden = true;
+  for (const id of ["idle", "ring", "call"]) $(id).hidden = true;
+  $("agents").replaceChildren(...agents.map((agent) => agentItem(agent)));
+  if (!agents.length) $("agents").append(element("li", { content: text("desk_nobody") }));
+  document.body.dataset.ready = "true";
+}
+
+function agentItem(agent) {
+  const choose = button(agent.name, () => sitDown(agent.id), { "data-agent": agent.id });
+  choose.append(element("span", { className: "pill small", content: text(`desk_status_${agent.status}`) }));
+  return element("li", {}, choose);
+}
+
+async function sitDown(agentId) {
+  try {
+    entered(await post("/api/desk/enter", { agent: agentId }));
+  } catch (error) {
+    problem(error);
+  }
+}
+
+function entered(data) {
+  tell(null);
+  show(data);
+  events.start();
+  renew();
+  document.body.dataset.ready = "true";
+}
+
+// --- joining it all -------------------------------------------------------------------------------------
+
+for (const status of ["available", "break", "offline"]) $(status).addEventListener("click", () => setStatus(status));
+$("ring-accept").addEventListener("click", () => accept(me.call));
+$("ring-decline").addEventListener("click", () => decline("declined"));
+$("ring-busy").addEventListener("click", () => decline("busy"));
+$("hold").addEventListener("click", () => act(callPath(me.call.call_sid, "hold"), { on: !me.call.on_hold }));
+$("back").addEventListener("click", () => endTalk(true));
+$("end").addEventListener("click", () => endTalk(false));
+$("done").addEventListener("click", () => done("available"));
+$("done-break").addEventListener("click", () => done("break"));
+
+const phase = () => (me?.call ? me.call.state : null);
+const live = () => ON_THE_LINE.has(phase());
+const when = (true_, act_) => () => true_() && (act_(), true);
+connectKeys($("keys-on"), {
+  A: () => {
+    const call = phase() === "offered" ? me.call : queue.first;
+    return Boolean(call && mayAccept()) && (accept(call), true);
+  },
+  D: when(() => phase() === "offered", () => decline("declined")),
+  M: when(live, () => talk.toggleMute()),
+  H: when(live, () => $("hold").click()),
+  E: () => {
+    if (live()) $("end").click();
+    else if (phase() === "wrap_up") $("done").click();
+    else return false;
+    return true;
+  },
+  N: when(() => !$("call").hidden, () => $("notes").focus()),
+  T: when(() => !$("call").hidden, () => $("turns").focus()),
+  Q: when(() => true, () => $("queue").focus()),
+  B: when(() => ["available", "break"].includes(me?.agent.status), () => setStatus(me.agent.status === "available" ? "break" : "available")),
+});
+connectLanguageButtons();
+onLanguage(() => {
+  if (notice) tell(...notice);
+  if (me) show(me);
+  queue.redraw();
+  workspace.redraw();
+  talk.redraw();
+  todo.redraw();
+  title();
+});
+setInterval(drawBreather, 1000);
+setInterval(() => document.visibilityState === "visible" && me && renew(), RENEW_MS);
+todo.start();
+
+try {
+  entered(await ask("/api/desk/me"));
+} catch (error) {
+  if (error.status === 403) await enter();
+  else {
+    problem(error);
+    setTimeout(() => location.reload(), RENEW_MS);
+  }
+}

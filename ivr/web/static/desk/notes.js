@@ -1,0 +1,87 @@
+// Notes keep themselves: a moment after the last key, again and again until the server has them.
+
+import { csrfHeaders } from "../csrf.js";
+import { text } from "../phone/i18n.js";
+import { callPath, post } from "./api.js";
+
+const SETTLE_MS = 800;
+const RETRY_MS = 3000;
+
+export class Notes {
+  #field;
+  #state;
+  #callSid = null;
+  #dirty = false;
+  #timer = null;
+  #said = "";
+
+  constructor(field, state) {
+    this.#field = field;
+    this.#state = state;
+    field.addEventListener("input", () => {
+      this.#dirty = true;
+      this.#tell("desk_notes_saving");
+      this.#later(SETTLE_MS);
+    });
+    field.addEventListener("blur", () => this.flush());
+    window.addEventListener("pagehide", () => this.#last());
+  }
+
+  /** Turn to a call; what is written on the server shows, unless something newer stands here. */
+  forCall(callSid, notes) {
+    if (callSid === this.#callSid) {
+      if (!this.#dirty && document.activeElement !== this.#field && this.#field.value !== notes) this.#field.value = notes;
+      return;
+    }
+    this.#callSid = callSid;
+    this.#dirty = false;
+    this.#field.value = notes ?? "";
+    this.#tell("");
+  }
+
+  redraw() {
+    this.#tell(this.#said);
+  }
+
+  /** Save now what is not saved; true when everything is kept. */
+  async flush() {
+    clearTimeout(this.#timer);
+    if (!this.#dirty || !this.#callSid) return true;
+    const callSid = this.#callSid;
+    const notes = this.#field.value;
+    try {
+      await post(callPath(callSid, "notes"), { notes });
+    } catch (error) {
+      if (callSid !== this.#callSid) return false;
+      this.#tell("desk_notes_failed");
+      if (error.status === 409) return false; // no longer this agent's call
+      this.#later(RETRY_MS);
+      return false;
+    }
+    if (callSid === this.#callSid && this.#field.value === notes) {
+      this.#dirty = false;
+      this.#tell("desk_notes_saved");
+    }
+    return true;
+  }
+
+  #later(ms) {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.flush(), ms);
+  }
+
+  #last() {
+    if (!this.#dirty || !this.#callSid) return;
+    fetch(callPath(this.#callSid, "notes"), {
+      method: "POST",
+      headers: { "Content-Type": "application/json", ...csrfHeaders() },
+      body: JSON.stringify({ notes: this.#field.value }),
+      keepalive: true, // the page is going away
+    }).catch(() => {});
+  }
+
+  #tell(key) {
+    this.#said = key;
+    this.#state.textContent = key ? text(key) : "";
+  }
+}
