@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from ivr.handoff.advice import Known, last_wish, known_of, plan, replies
+from ivr.handoff.advice import Known, known_of, last_wish, plan, replies
 from ivr.records.types import TurnRecord
 from tests.call.stage import content
 from tests.records.samples import turn

@@ -64,7 +64,9 @@ SUMMARY: Mapping[str, object] = {
     "told": {"order_number": "47291"},
     "tried": ["배송 조회: 배송 지연을 알려 드림"],
     "feeling": "답답함이 커짐",
-    "suggested_opening": "김하늘 님, 47291 주문 건으로 두 번 전화 주셨네요. 기다리게 해 드려 죄송합니다. 바로 확인하겠습니다.",
+    "suggested_opening": (
+        "김하늘 님, 47291 주문 건으로 두 번 전화 주셨네요. 기다리게 해 드려 죄송합니다. 바로 확인하겠습니다."
+    ),
     "risks": [{"kind": "legal", "turn": 2, "words": "변호사한테 말할 거예요"}],
     "course": [{"turn": 0, "at_ms": 8340, "frustration": 0.2, "level": "calm"}],
     "turned_at": {
@@ -166,6 +168,7 @@ class Floor:
     desk: Desk
     journal: DatabaseJournal
     hub: BridgeHub
+    app: Flask
     callers: dict[str, Caller] = field(default_factory=dict)
 
     def ring(self, call_sid: str = "CA1", summary: Mapping[str, object] = SUMMARY, **fields: object) -> Caller:
@@ -188,6 +191,11 @@ class Floor:
         }
         self.desk.request(WaitingCall(call_sid, self.desk.now(), **values))  # type: ignore[arg-type]
         return caller
+
+    def desk_accepts(self, agent_id: str, call_sid: str = "CA1") -> None:
+        """Another agent is faster."""
+        self.desk.enter(agent_id)
+        self.desk.accept(call_sid, agent_id)
 
     def say(self, turn: TurnRecord, call_sid: str = "CA1") -> None:
         self.journal.turn(call_sid, turn)
@@ -246,7 +254,7 @@ def open_floor(folder: Path) -> Iterator[Floor]:
     app.register_blueprint(desk_audio.blueprint(hub, settings))
     app.register_blueprint(desk.blueprint())
     service.start()
-    floor = Floor("", service, journal, hub)
+    floor = Floor("", service, journal, hub, app)
     try:
         with serve(app) as url:
             floor.url = url

@@ -318,6 +318,8 @@ onLanguage(() => {
   todo.redraw();
   title();
 });
+window.addEventListener("beforeunload", (event) => live() && event.preventDefault());
+window.addEventListener("pagehide", () => talk.leave());
 setInterval(drawBreather, 1000);
 setInterval(() => document.visibilityState === "visible" && me && renew(), RENEW_MS);
 todo.start();
