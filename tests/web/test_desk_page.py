@@ -15,7 +15,7 @@ from ivr.records.types import TurnRecord
 from ivr.web import desk
 from ivr.web.pages import TEXTS
 from tests.web.browser import launch
-from tests.web.desk_page import NASTY, SUMMARY, Floor, open_floor, pitch_hz, sit_down, spoken, take
+from tests.web.desk_page import NASTY, PASSWORD, SUMMARY, Floor, open_floor, pitch_hz, sit_down, spoken, take
 from tests.web.page import browser_test, microphone_file, tone
 
 WEB = Path(desk.__file__).parent
@@ -183,6 +183,34 @@ def test_both_hear_each_other_and_see_it(browsers: None, floor: Floor, tmp_path:
         page.click("#mute")
         expect(page.locator("#audio-state")).to_have_text("Muted: the caller does not hear you")
         wait_until(lambda: pitch_hz(caller.ears()[-3200:]) == 0, "the caller hears nothing")
+
+
+@browser_test
+def test_who_has_logged_in_need_not_say_who_they_are(browsers: None, tmp_path: Path) -> None:
+    with open_floor(tmp_path, "anna") as floor, launch() as page:
+        page.goto(f"{floor.url}/desk")
+        page.fill("[name=name]", "anna")
+        page.fill("[name=password]", PASSWORD)
+        page.keyboard.press("Enter")
+        expect(page.locator("#me-name")).to_have_text("anna")
+        page.click("#available")
+        expect(page.locator("#available")).to_have_attribute("aria-pressed", "true")
+        floor.ring()
+        take(page)
+        expect(page.locator("#audio-state")).to_have_text("You hear each other")
+        expect(page.locator("#help .reply")).to_be_visible()
+        page.fill("#notes", "kept with the page's own token")
+        expect(page.locator("#notes-state")).to_have_text("Saved")
+        page.click("#fb-later")
+        expect(page.locator("#fb-later")).to_have_attribute("aria-pressed", "true")
+        page.click("#fb-later")
+        expect(page.locator("#fb-later")).to_have_attribute("aria-pressed", "false")
+        page.click("#end")
+        page.click("#done-break")
+        page.click("#leave")
+        expect(page).to_have_url(re.compile("/login"))
+        page.goto(f"{floor.url}/desk")
+        expect(page).to_have_url(re.compile("/login"))
 
 
 @browser_test

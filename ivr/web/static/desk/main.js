@@ -340,7 +340,8 @@ setInterval(() => document.visibilityState === "visible" && me && renew(), RENEW
 todo.start();
 
 try {
-  entered(await ask("/api/desk/me"));
+  const known = await ask("/api/desk/me");
+  entered(await post("/api/desk/enter", { agent: known.agent.id })); // who is known may not have sat down yet
 } catch (error) {
   if (error.status === 403) await enter();
   else if (error.status === 401) logIn();
