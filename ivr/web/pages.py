@@ -34,7 +34,7 @@ def protect(response: Response) -> Response:
         "form-action 'self'; frame-ancestors 'none'"
     )
     response.headers["X-Content-Type-Options"] = "nosniff"
-    # Other sites must not learn the address (it may hold ?token=). Not "no-referrer": forms would come with an
+    # Other sites must not learn the address (it may hold ?token=). Not "no-referrer": forms would then come with an
     # Origin of "null", which can't be told from another site's.
     response.headers["Referrer-Policy"] = "same-origin"
     response.headers["Permissions-Policy"] = "microphone=(self), camera=(), geolocation=()"

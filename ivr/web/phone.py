@@ -27,6 +27,7 @@ _MOST_OPEN_CALLS = 1000
 """Calls remembered until the page reports their end; far above any ``max_calls``, so only lost pages fall out."""
 _LINKS = (
     ("phone", "/phone"),
+    ("desk", "/desk"),
     ("calls", "/calls"),
     ("health", "/health"),
     ("ready", "/ready"),

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +27,9 @@ from ivr.handoff.desk import Desk
 from ivr.handoff.desk_record import DeskRecord
 from ivr.handoff.desk_store import DeskStore
 from ivr.handoff.types import WaitingCall
+from ivr.records.accounts import Accounts
+from ivr.records.accounts_calls import came_to_people
+from ivr.records.audit import AuditLog
 from ivr.records.bus import LocalBus
 from ivr.records.journal import DatabaseJournal
 from ivr.records.store import Store
@@ -33,12 +37,14 @@ from ivr.records.types import CallbackRecord, HandoffRecord, TurnRecord
 from ivr.settings import load_settings
 from ivr.telephony.pacer import Pacer
 from ivr.telephony.tokens import StreamTokens
-from ivr.web import access, api, callbacks, desk, desk_api, desk_audio, desk_help, phone
+from ivr.web import access, api, callbacks, desk, desk_api, desk_audio, desk_help, login, phone
+from ivr.web.visitors import logged_in_agent
 from tests.call.stage import content
 from tests.records.samples import started
 from tests.telephony.house import FakeHouse
 from tests.web.browser import serve
 
+HOUR = timedelta(hours=1)
 NASTY = "<script>document.title='owned'</script><img src=x onerror=alert(1)>\u202e\x07 &amp; <b>bold</b>"
 """What a caller might say to break a page: markup, an entity, a bidirectional override, a bell."""
 
@@ -64,7 +70,9 @@ SUMMARY: Mapping[str, object] = {
     "told": {"order_number": "47291"},
     "tried": ["배송 조회: 배송 지연을 알려 드림"],
     "feeling": "답답함이 커짐",
-    "suggested_opening": "김하늘 님, 47291 주문 건으로 두 번 전화 주셨네요. 기다리게 해 드려 죄송합니다. 바로 확인하겠습니다.",
+    "suggested_opening": (
+        "김하늘 님, 47291 주문 건으로 두 번 전화 주셨네요. 기다리게 해 드려 죄송합니다. 바로 확인하겠습니다."
+    ),
     "risks": [{"kind": "legal", "turn": 2, "words": "변호사한테 말할 거예요"}],
     "course": [{"turn": 0, "at_ms": 8340, "frustration": 0.2, "level": "calm"}],
     "turned_at": {
@@ -166,6 +174,7 @@ class Floor:
     desk: Desk
     journal: DatabaseJournal
     hub: BridgeHub
+    app: Flask
     callers: dict[str, Caller] = field(default_factory=dict)
 
     def ring(self, call_sid: str = "CA1", summary: Mapping[str, object] = SUMMARY, **fields: object) -> Caller:
@@ -188,6 +197,11 @@ class Floor:
         }
         self.desk.request(WaitingCall(call_sid, self.desk.now(), **values))  # type: ignore[arg-type]
         return caller
+
+    def desk_accepts(self, agent_id: str, call_sid: str = "CA1") -> None:
+        """Another agent is faster."""
+        self.desk.enter(agent_id)
+        self.desk.accept(call_sid, agent_id)
 
     def say(self, turn: TurnRecord, call_sid: str = "CA1") -> None:
         self.journal.turn(call_sid, turn)
@@ -221,10 +235,18 @@ TALK = (
 )
 
 
+PASSWORD = "correct horse battery"
+
+
 @contextmanager
-def open_floor(folder: Path) -> Iterator[Floor]:
-    """Serve the desk, its API, its sound and the calls' API on a free port of this machine."""
-    settings = load_settings(host="127.0.0.1")
+def open_floor(folder: Path, *logins: str) -> Iterator[Floor]:
+    """Serve the desk, its API, its sound and the calls' API on a free port of this machine.
+
+    Args:
+        folder: For the database.
+        logins: Names of agents who log in with :data:`PASSWORD`; none: nobody need log in.
+    """
+    settings = load_settings(host="127.0.0.1", api_token="a-token-of-some-length" if logins else None)
     records = Store(f"sqlite:///{folder / 'desk.sqlite3'}")
     records.migrate()
     bus = LocalBus()
@@ -235,18 +257,34 @@ def open_floor(folder: Path) -> Iterator[Floor]:
     pool = ThreadPoolExecutor(2)
     backends = desk_help.Backends({"shop.order_status": Shop()}, pool, 2.0)
     app = Flask("desk", static_folder=None)
-    access.protect(app, settings)
+    if logins:
+        accounts, audit = Accounts(records.engine, idle=HOUR, longest=HOUR), AuditLog(records.engine)
+        for name in logins:
+            accounts.add(name, "agent", PASSWORD, datetime.now(UTC))
+        guard = access.Guard(settings, accounts, partial(came_to_people, records.engine))
+        guard.protect(app)
+        app.register_blueprint(login.blueprint(guard, accounts, audit))
+    else:
+        access.protect(app, settings)
     app.register_blueprint(phone.blueprint(FakeHouse(), settings, StreamTokens()))
     app.register_blueprint(api.blueprint(records, bus, journal.flush))
     app.register_blueprint(callbacks.blueprint(records, journal, journal.flush))
     app.register_blueprint(
-        desk_api.blueprint(service, records, intents=lambda: content().requests, flush=journal.flush)
+        desk_api.blueprint(
+            service,
+            records,
+            intents=lambda: content().requests,
+            logged_in=logged_in_agent,
+            flush=journal.flush,
+        )
     )
-    app.register_blueprint(desk_help.blueprint(service, records, content, lambda: backends, flush=journal.flush))
+    app.register_blueprint(
+        desk_help.blueprint(service, records, content, lambda: backends, logged_in_agent, journal.flush)
+    )
     app.register_blueprint(desk_audio.blueprint(hub, settings))
     app.register_blueprint(desk.blueprint())
     service.start()
-    floor = Floor("", service, journal, hub)
+    floor = Floor("", service, journal, hub, app)
     try:
         with serve(app) as url:
             floor.url = url

@@ -1,5 +1,6 @@
 // The desk: what the server says about this agent decides what is shown; clicks and keys ask the server.
 
+import { csrfHeaders } from "../csrf.js";
 import { connectLanguageButtons, loadTexts, onLanguage, text } from "../phone/i18n.js";
 import { ask, callPath, post } from "./api.js";
 import { heard, now, span } from "./clock.js";
@@ -87,6 +88,7 @@ async function renew() {
     title();
   } catch (error) {
     if (error.status === 403) await enter();
+    else if (error.status === 401) logIn();
     else console.warn("desk: not renewed", error.message); // the connection's own state tells the agent
   } finally {
     renewing = null;
@@ -234,6 +236,18 @@ async function done(status) {
 
 // --- who sits here --------------------------------------------------------------------------------------
 
+/** The login has ended. A talk under way is not: its sound needs none. */
+function logIn() {
+  if (live()) tell("desk_login_again");
+  else location.assign("/login?next=/desk");
+}
+
+async function logOut() {
+  await setStatus("offline");
+  await fetch("/logout", { method: "POST", headers: csrfHeaders() });
+  location.assign("/login?next=/desk");
+}
+
 /** A login says who it is; without one, the agent does. */
 async function enter() {
   const agents = await ask("/api/desk/agents").catch(() => []);
@@ -277,6 +291,7 @@ function entered(data) {
 // --- joining it all -------------------------------------------------------------------------------------
 
 for (const status of ["available", "break", "offline"]) $(status).addEventListener("click", () => setStatus(status));
+$("leave")?.addEventListener("click", logOut);
 $("ring-accept").addEventListener("click", () => accept(me.call));
 $("ring-decline").addEventListener("click", () => decline("declined"));
 $("ring-busy").addEventListener("click", () => decline("busy"));
@@ -318,14 +333,18 @@ onLanguage(() => {
   todo.redraw();
   title();
 });
+window.addEventListener("beforeunload", (event) => live() && event.preventDefault());
+window.addEventListener("pagehide", () => talk.leave());
 setInterval(drawBreather, 1000);
 setInterval(() => document.visibilityState === "visible" && me && renew(), RENEW_MS);
 todo.start();
 
 try {
-  entered(await ask("/api/desk/me"));
+  const known = await ask("/api/desk/me");
+  entered(await post("/api/desk/enter", { agent: known.agent.id })); // who is known may not have sat down yet
 } catch (error) {
   if (error.status === 403) await enter();
+  else if (error.status === 401) logIn();
   else {
     problem(error);
     setTimeout(() => location.reload(), RENEW_MS);

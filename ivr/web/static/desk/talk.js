@@ -146,6 +146,11 @@ export class Talk {
     this.#meter({ agent: 0, caller: 0 });
   }
 
+  /** The page goes away: said goodbye to, the caller hears music for the few seconds a reload takes. */
+  leave() {
+    this.#audio?.disconnect();
+  }
+
   toggleMute() {
     if (!this.#audio || !this.#callSid) return false;
     this.#audio.mute(!this.#audio.muted);

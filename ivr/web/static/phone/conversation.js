@@ -135,7 +135,7 @@ export class Conversation {
     } else if (name === "went_on") {
       this.#wentOn(data);
     } else if (name === "partial") {
-      this.#unfinished.caller = data.text;
+      this.#unfinished[data.speaker ?? "caller"] = data.text;
       this.#afterTurns();
     } else if (name === "speaking") {
       const { assistant } = this.#unfinished; // several phrases make one turn
