@@ -22,7 +22,8 @@ serve: $(VENV)/serve.stamp
 	$(BIN)/python -m ivr serve
 
 test: $(VENV)/dev.stamp
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -m "not slow" -n 2
+	$(BIN)/python -m pytest -m slow
 
 check: $(VENV)/dev.stamp
 	$(BIN)/ruff check .
