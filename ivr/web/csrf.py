@@ -9,9 +9,10 @@ import hmac
 import secrets
 
 from flask import Flask
-from flask_wtf.csrf import CSRFError, CSRFProtect
+from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
 
 from ivr.settings import Settings
+from ivr.web.visitors import current_visitor
 
 COOKIE = "ivr_session"
 HEADER = "X-CSRF-Token"
@@ -19,7 +20,8 @@ HEADER = "X-CSRF-Token"
 
 
 def install(app: Flask, settings: Settings) -> CSRFProtect:
-    """Give the application signed session cookies and the tokens."""
+    """Give the application signed session cookies and the tokens, and its pages :func:`page_values`."""
+    app.context_processor(page_values)
     app.secret_key = _signing_key(settings)
     public = settings.public_url or ""
     app.config.update(
@@ -34,6 +36,12 @@ def install(app: Flask, settings: Settings) -> CSRFProtect:
         WTF_CSRF_HEADERS=[HEADER],
     )
     return CSRFProtect(app)
+
+
+def page_values() -> dict[str, object]:
+    """For every page: who reads it, and the token its requests must show."""
+    visitor = current_visitor()
+    return {"visitor": visitor, "csrf": generate_csrf() if visitor is not None and visitor.by_cookie else ""}
 
 
 def problem(csrf: CSRFProtect) -> str | None:

@@ -14,6 +14,7 @@ from ivr.records.audit import AuditEntry, AuditLog
 from ivr.web import roles
 from ivr.web.access import COOKIE, GUARDED, RETRY_S, SESSION, Guard
 from ivr.web.answers import json_answer
+from ivr.web.csrf import page_values
 from ivr.web.pages import page, protect
 from ivr.web.visitors import current_visitor
 
@@ -46,7 +47,6 @@ def blueprint(
     routes.add_url_rule("/login", view_func=logins.log_in, methods=["POST"])
     routes.add_url_rule("/logout", view_func=logins.log_out, methods=["POST"])
     routes.add_url_rule("/api/me", view_func=me, methods=["GET"])
-    routes.app_context_processor(_page_values)
     return routes
 
 
@@ -54,7 +54,7 @@ def me() -> Response:
     """Who asks, and what their requests that change something must show."""
     visitor = current_visitor()
     name, role, how = (visitor.name, visitor.role, visitor.how) if visitor else (None, None, None)
-    return json_answer({"name": name, "role": role, "how": how, "csrf_token": _page_values()["csrf"] or None})
+    return json_answer({"name": name, "role": role, "how": how, "csrf_token": page_values()["csrf"] or None})
 
 
 class _Logins:
@@ -128,12 +128,6 @@ class _Logins:
         response = redirect("/login", 303)
         response.delete_cookie(COOKIE)
         return response
-
-
-def _page_values() -> dict[str, object]:
-    """For every page: who reads it, and the token its requests must show."""
-    visitor = current_visitor()
-    return {"visitor": visitor, "csrf": generate_csrf() if visitor is not None and visitor.by_cookie else ""}
 
 
 def _genuine() -> bool:
