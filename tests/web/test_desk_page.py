@@ -325,7 +325,7 @@ def test_a_lost_connection_is_shown_and_what_was_missed_comes_after(page: Page, 
     expect(page.locator("#waiting .headline")).to_have_text(
         ["the second", "the first"]
     )  # the most urgent one first
-    expect(page.locator("#announce")).to_have_text("새 고객: the second")
+    expect(page.locator("#announce")).to_contain_text("새 고객: the second")
     expect(page).to_have_title(re.compile(r"^\(2\) "))
 
 
@@ -402,9 +402,20 @@ def test_callers_who_hang_up_leave_a_call_to_write_up(page: Page, floor: Floor) 
     sit_down(page, floor)
     caller = floor.ring()
     take(page)
+    expect(page.locator("#audio-state")).to_have_text("서로 들립니다")
     caller.hang_up()
     expect(page.locator("#wrap")).to_be_visible()
     expect(page.locator("#sound")).to_be_hidden()
+
+
+@browser_test
+def test_callers_who_hang_up_while_it_rings_are_told_of(page: Page, floor: Floor) -> None:
+    sit_down(page, floor)
+    caller = floor.ring()
+    expect(page.locator("#ring")).to_be_visible()
+    caller.hang_up()
+    expect(page.locator("#notice")).to_have_text("고객이 전화를 끊었습니다.")
+    expect(page.locator("#idle")).to_be_visible()
 
 
 @browser_test

@@ -14,6 +14,7 @@ import { fate, Workspace } from "./workspace.js";
 
 const SETTLE_MS = 80; // several events come together
 const RENEW_MS = 15_000; // even without events: expected waiting times and breathers change by themselves
+const ANNOUNCED_MS = 10_000;
 const ON_THE_LINE = new Set(["accepted", "talking"]);
 
 const $ = (id) => document.getElementById(id);
@@ -27,7 +28,13 @@ let renewing = null;
 let again = false;
 let accepting = false;
 
-const announce = (words) => ($("announce").textContent = shown(words));
+/** Read out, one after the other: a second announcement does not swallow the first. */
+function announce(words) {
+  const line = element("p", { content: words });
+  $("announce").append(line);
+  setTimeout(() => line.remove(), ANNOUNCED_MS);
+}
+
 const queue = new Queue(
   { list: $("waiting"), count: $("waiting-count"), more: $("waiting-more"), closed: $("closed") },
   { accept: (call) => accept(call), announce, name: (id) => names[id] ?? id, mine: () => mayAccept() },
@@ -45,7 +52,9 @@ const events = new DeskEvents({
   },
   event: (kind, data) => {
     if (kind === "callback" || kind === "voicemail") todo.renew();
-    if (kind === "waiting" && data.call_sid === me?.call?.call_sid) tell("desk_requeued");
+    const ours = data.call_sid && data.call_sid === me?.call?.call_sid;
+    if (ours && kind === "waiting" && live()) tell("desk_requeued");
+    if (ours && kind === "abandoned") tell("desk_caller_gone");
     renew();
   },
   connection: (isThere) => {
