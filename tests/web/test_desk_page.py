@@ -208,7 +208,7 @@ def test_who_has_logged_in_need_not_say_who_they_are(browsers: None, tmp_path: P
         expect(page.locator("#fb-later")).to_have_attribute("aria-pressed", "false")
         page.click("#end")
         page.click("#done-break")
-        page.click("#leave")
+        page.click(".who-is-in button")
         expect(page).to_have_url(re.compile("/login"))
         page.goto(f"{floor.url}/desk")
         expect(page).to_have_url(re.compile("/login"))

@@ -1,6 +1,5 @@
 // The desk: what the server says about this agent decides what is shown; clicks and keys ask the server.
 
-import { csrfHeaders } from "../csrf.js";
 import { connectLanguageButtons, loadTexts, onLanguage, text } from "../phone/i18n.js";
 import { ask, callPath, post } from "./api.js";
 import { heard, now, span } from "./clock.js";
@@ -251,12 +250,6 @@ function logIn() {
   else location.assign("/login?next=/desk");
 }
 
-async function logOut() {
-  await setStatus("offline");
-  await fetch("/logout", { method: "POST", headers: csrfHeaders() });
-  location.assign("/login?next=/desk");
-}
-
 /** A login says who it is; without one, the agent does. */
 async function enter() {
   const agents = await ask("/api/desk/agents").catch(() => []);
@@ -300,7 +293,6 @@ function entered(data) {
 // --- joining it all -------------------------------------------------------------------------------------
 
 for (const status of ["available", "break", "offline"]) $(status).addEventListener("click", () => setStatus(status));
-$("leave")?.addEventListener("click", logOut);
 $("ring-accept").addEventListener("click", () => accept(me.call));
 $("ring-decline").addEventListener("click", () => decline("declined"));
 $("ring-busy").addEventListener("click", () => decline("busy"));
