@@ -10,6 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 from playwright.sync_api import Dialog, Page, Route, expect
 
+from ivr.bridge.types import AgentLeft
 from ivr.handoff.types import HandOffState
 from ivr.records.types import TurnRecord
 from ivr.web import desk
@@ -207,7 +208,7 @@ def test_who_has_logged_in_need_not_say_who_they_are(browsers: None, tmp_path: P
         expect(page.locator("#fb-later")).to_have_attribute("aria-pressed", "false")
         page.click("#end")
         page.click("#done-break")
-        page.click("#leave")
+        page.click(".who-is-in button")
         expect(page).to_have_url(re.compile("/login"))
         page.goto(f"{floor.url}/desk")
         expect(page).to_have_url(re.compile("/login"))
@@ -229,6 +230,52 @@ def test_the_slower_of_two_is_told_who_has_the_call(page: Page, floor: Floor) ->
     expect(page.locator("#notice")).to_have_text("박지호 님이 먼저 받았습니다.")
     expect(page.locator("#call")).to_be_hidden()
     expect(page.locator("#waiting li")).to_have_count(0)
+
+
+@browser_test
+def test_a_declined_call_stays_with_the_others(page: Page, floor: Floor) -> None:
+    sit_down(page, floor)
+    floor.ring("CA1")
+    expect(page.locator("#ring")).to_be_visible()
+    page.keyboard.press("d")
+    expect(page.locator("#idle")).to_be_visible()
+    expect(page.locator("#waiting > li")).to_have_count(1)
+    page.locator("#keys-on").evaluate("box => (box.closest('details').open = true)")
+    page.uncheck("#keys-on")
+    page.locator("#queue").focus()
+    page.keyboard.press("a")
+    page.wait_for_timeout(300)
+    expect(page.locator("#idle")).to_be_visible()  # switched off, a key does nothing
+    page.click("#waiting button")
+    expect(page.locator("#audio-state")).to_have_text("서로 들립니다")
+
+
+@browser_test
+def test_an_agent_whose_call_went_to_others_is_told(page: Page, floor: Floor) -> None:
+    sit_down(page, floor)
+    caller = floor.ring()
+    take(page)
+    expect(page.locator("#audio-state")).to_have_text("서로 들립니다")
+    assert caller.talk is not None
+    caller.post(AgentLeft(caller.talk.leg, "the network broke", on_purpose=False))
+    expect(page.locator("#notice")).to_contain_text("다른 상담원에게 넘어갔습니다")
+    expect(page.locator("#call")).to_be_hidden()
+
+
+@browser_test
+def test_the_calls_picture_opens_where_there_is_one(page: Page, floor: Floor) -> None:
+    picture = '<svg xmlns="http://www.w3.org/2000/svg" width="80" height="20"><rect width="80" height="20"/></svg>'
+    page.route("**/timeline.svg?*", lambda route: route.fulfill(body=picture, content_type="image/svg+xml"))
+    sit_down(page, floor, available=False)
+    floor.ring()
+    page.click("#waiting button")
+    page.click("#timeline-fold summary")
+    page.wait_for_function("document.getElementById('timeline').naturalWidth === 80")
+    page.unroute("**/timeline.svg?*")
+    page.route("**/timeline.svg?*", lambda route: route.fulfill(status=404))
+    page.click("#timeline-fold summary")
+    page.click("#timeline-fold summary")
+    expect(page.locator("#timeline-fold")).to_be_hidden()
 
 
 @browser_test
@@ -267,14 +314,19 @@ def test_whatever_a_caller_says_is_shown_as_text(page: Page, floor: Floor) -> No
 @browser_test
 def test_a_lost_connection_is_shown_and_what_was_missed_comes_after(page: Page, floor: Floor) -> None:
     sit_down(page, floor, available=False)
+    floor.ring("CA1", headline="the first")
+    expect(page.locator("#waiting .headline")).to_have_text("the first")
     expect(page.locator("#lost")).to_be_hidden()
     page.context.set_offline(True)
     expect(page.locator("#lost")).to_be_visible()
-    floor.ring()
+    floor.ring("CA2", headline="the second", frustration=0.9)
     page.context.set_offline(False)
     expect(page.locator("#lost")).to_be_hidden()
-    expect(page.locator("#waiting .headline")).to_have_text(str(SUMMARY["headline"]))
-    expect(page).to_have_title(re.compile(r"^\(1\) "))
+    expect(page.locator("#waiting .headline")).to_have_text(
+        ["the second", "the first"]
+    )  # the most urgent one first
+    expect(page.locator("#announce")).to_contain_text("새 고객: the second")
+    expect(page).to_have_title(re.compile(r"^\(2\) "))
 
 
 @browser_test
@@ -350,9 +402,20 @@ def test_callers_who_hang_up_leave_a_call_to_write_up(page: Page, floor: Floor) 
     sit_down(page, floor)
     caller = floor.ring()
     take(page)
+    expect(page.locator("#audio-state")).to_have_text("서로 들립니다")
     caller.hang_up()
     expect(page.locator("#wrap")).to_be_visible()
     expect(page.locator("#sound")).to_be_hidden()
+
+
+@browser_test
+def test_callers_who_hang_up_while_it_rings_are_told_of(page: Page, floor: Floor) -> None:
+    sit_down(page, floor)
+    caller = floor.ring()
+    expect(page.locator("#ring")).to_be_visible()
+    caller.hang_up()
+    expect(page.locator("#notice")).to_have_text("고객이 전화를 끊었습니다.")
+    expect(page.locator("#idle")).to_be_visible()
 
 
 @browser_test

@@ -5,8 +5,9 @@ import { Concealer } from "./audio-concealment.js";
 
 export const FRAME_SAMPLES = 160; // 20 ms at 8 kHz
 const FRAME_MS = 20;
-const REMEMBERED = 100; // frames whose arrival times count: 2 s
-const COVERED = 0.95; // share of them that is to arrive in time
+const STRETCH = 25; // frames: arrival times are looked at by half seconds,
+const STRETCHES = 8; // four seconds in all
+const TOLERATED = 2; // of them, whose latest frame is not waited for
 const LEAST_MS = 20;
 const MOST_MS = 200;
 const SURPLUS = 2; // frames above the target from which playing speeds up: at once where nothing is said …
@@ -29,8 +30,12 @@ export class JitterBuffer {
   /** What is held back at present, ms. */
   get targetMs() {
     if (!this.#transits.length) return LEAST_MS;
-    const ordered = [...this.#transits].sort((a, b) => a - b);
-    const spread = ordered[Math.ceil(COVERED * (ordered.length - 1))] - ordered[0];
+    const latest = [];
+    for (let at = 0; at < this.#transits.length; at += STRETCH) {
+      latest.push(Math.max(...this.#transits.slice(at, at + STRETCH)));
+    }
+    latest.sort((a, b) => b - a);
+    const spread = latest[Math.min(TOLERATED, latest.length - 1)] - Math.min(...this.#transits);
     return Math.min(MOST_MS, Math.max(LEAST_MS, spread));
   }
 
@@ -43,7 +48,7 @@ export class JitterBuffer {
     const newest = this.#frames.size ? Math.max(...this.#frames.keys()) : this.#next;
     if (newest !== null && Math.abs(sequence - newest) > MOST_FRAMES) this.clear();
     this.#transits.push(nowMs - sequence * FRAME_MS);
-    if (this.#transits.length > REMEMBERED) this.#transits.shift();
+    if (this.#transits.length > STRETCH * STRETCHES) this.#transits.shift();
     if (this.#frames.has(sequence) || (this.#next !== null && sequence < this.#next)) {
       this.counts.late += 1;
       return;

@@ -1,6 +1,5 @@
 // The desk: what the server says about this agent decides what is shown; clicks and keys ask the server.
 
-import { csrfHeaders } from "../csrf.js";
 import { connectLanguageButtons, loadTexts, onLanguage, text } from "../phone/i18n.js";
 import { ask, callPath, post } from "./api.js";
 import { heard, now, span } from "./clock.js";
@@ -14,6 +13,7 @@ import { fate, Workspace } from "./workspace.js";
 
 const SETTLE_MS = 80; // several events come together
 const RENEW_MS = 15_000; // even without events: expected waiting times and breathers change by themselves
+const ANNOUNCED_MS = 10_000;
 const ON_THE_LINE = new Set(["accepted", "talking"]);
 
 const $ = (id) => document.getElementById(id);
@@ -27,7 +27,13 @@ let renewing = null;
 let again = false;
 let accepting = false;
 
-const announce = (words) => ($("announce").textContent = shown(words));
+/** Read out, one after the other: a second announcement does not swallow the first. */
+function announce(words) {
+  const line = element("p", { content: words });
+  $("announce").append(line);
+  setTimeout(() => line.remove(), ANNOUNCED_MS);
+}
+
 const queue = new Queue(
   { list: $("waiting"), count: $("waiting-count"), more: $("waiting-more"), closed: $("closed") },
   { accept: (call) => accept(call), announce, name: (id) => names[id] ?? id, mine: () => mayAccept() },
@@ -45,7 +51,9 @@ const events = new DeskEvents({
   },
   event: (kind, data) => {
     if (kind === "callback" || kind === "voicemail") todo.renew();
-    if (kind === "waiting" && data.call_sid === me?.call?.call_sid) tell("desk_requeued");
+    const ours = data.call_sid && data.call_sid === me?.call?.call_sid;
+    if (ours && kind === "waiting" && live()) tell("desk_requeued");
+    if (ours && kind === "abandoned") tell("desk_caller_gone");
     renew();
   },
   connection: (isThere) => {
@@ -242,12 +250,6 @@ function logIn() {
   else location.assign("/login?next=/desk");
 }
 
-async function logOut() {
-  await setStatus("offline");
-  await fetch("/logout", { method: "POST", headers: csrfHeaders() });
-  location.assign("/login?next=/desk");
-}
-
 /** A login says who it is; without one, the agent does. */
 async function enter() {
   const agents = await ask("/api/desk/agents").catch(() => []);
@@ -291,7 +293,6 @@ function entered(data) {
 // --- joining it all -------------------------------------------------------------------------------------
 
 for (const status of ["available", "break", "offline"]) $(status).addEventListener("click", () => setStatus(status));
-$("leave")?.addEventListener("click", logOut);
 $("ring-accept").addEventListener("click", () => accept(me.call));
 $("ring-decline").addEventListener("click", () => decline("declined"));
 $("ring-busy").addEventListener("click", () => decline("busy"));

@@ -33,10 +33,6 @@ export class Queue {
     setInterval(() => this.#tick(), 1000);
   }
 
-  get size() {
-    return this.#calls.length;
-  }
-
   /** The call that a key press takes: the most urgent one. */
   get first() {
     return this.#calls[0] ?? null;

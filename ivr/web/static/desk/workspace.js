@@ -1,6 +1,6 @@
 // One call, open before the agent: what is known, what is said, what could be answered, what is written.
 
-import { text, textOr } from "../phone/i18n.js";
+import { text } from "../phone/i18n.js";
 import { follow } from "../phone/live.js";
 import { ask, callPath, post } from "./api.js";
 import { since, span } from "./clock.js";
@@ -173,5 +173,5 @@ export class Workspace {
 /** Who has a call now, and what became of it: for telling the slower of two agents. */
 export async function fate(callSid) {
   const call = await ask(callPath(callSid)).catch(() => null);
-  return { agent: call?.agent ?? null, state: call?.state ?? null, over: Boolean(call?.ended_at), named: textOr(`desk_status_${call?.state}`, call?.state ?? "") };
+  return { agent: call?.agent ?? null, over: Boolean(call?.ended_at) };
 }
