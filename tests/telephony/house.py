@@ -1,7 +1,7 @@
 """A small house to test the carrier's edge against: no hearing, no speech, only what the line needs."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
@@ -89,6 +89,9 @@ class FakeHouse:
         self.notes: list[tuple[object, ...]] = []
         self.began = threading.Condition()
         self.broken: set[str] = set()
+        self.rung: dict[str, tuple[str, list[tuple[object, object]], str]] = {}
+        self.resumed: list[tuple[str, str]] = []
+        self.resumes: CallInfo | None = None
 
     def _break(self, what: str) -> None:
         if what in self.broken:
@@ -120,6 +123,20 @@ class FakeHouse:
     def handoff_status(self, call_sid: str, status: str, agent: str | None = None) -> None:
         self._break("handoff_status")
         self.notes.append(("handoff", call_sid, status, agent))
+
+    def handoff_rung(
+        self, call_sid: str, attempts: Sequence[Mapping[str, object]], state: str, state_why: str
+    ) -> None:
+        self._break("handoff_rung")
+        self.rung[call_sid] = (state, [(a["phone"], a["answer"]) for a in attempts], state_why)
+
+    def resume(self, call_sid: str, how: str) -> CallInfo | None:
+        self._break("resume")
+        self.resumed.append((call_sid, how))
+        return self.resumes
+
+    def callback(self, call_sid: str, number: str) -> None:
+        self.notes.append(("callback", call_sid, number))
 
     def voicemail(
         self,

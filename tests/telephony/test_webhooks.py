@@ -135,7 +135,7 @@ def test_twilio_rings_ten_numbers_at_most() -> None:
 def test_without_agents_a_message_is_taken() -> None:
     house = FakeHouse()
     answer = twiml(post(client(house), "/twilio/after"))
-    assert [verb.name for verb in answer.children] == ["Say", "Record", "Redirect"]
+    assert [verb.name for verb in answer.children] == ["Gather", "Say", "Record", "Redirect"]
     record = answer.find("Record")
     assert record
     assert record.attributes["action"] == "http://localhost/twilio/voicemail"
