@@ -70,7 +70,8 @@ class DiallingError(HotlineError):
         Args:
             why: For the record and the log.
             gone: The call (or recording) it is about does not exist (any more).
-            carrier: Whether it is the carrier's API that failed, not this one telephone number.
+            carrier: Whether it was surely not done, and because of the carrier's API, not of this one telephone
+                number: another way may be tried.
         """
         super().__init__(why)
         self.gone = gone

@@ -112,11 +112,14 @@ class RingingBook:
     def dialled(self, call_sid: str) -> list[Attempt]:
         """The telephones that a ``<Dial>`` is to ring now: none that was rung before, so none rings twice.
 
-        Those that only the carrier's REST API kept from ringing are rung once more.
+        Those that only the carrier's REST API kept from ringing are rung once more. Asked again while it rings (the
+        webhook came twice), the same.
         """
         call = self._calls.get(call_sid)
         if call is None or call.over or call.taken is not None:
             return []
+        if rings := [each for each in call.attempts if each.live and each.placed_by == "dial"]:
+            return rings
         self._withdraw(call, "the caller is put through another way")
         call = self._calls[call_sid]
         asked = {a.phone for a in call.attempts if not a.carrier_failed}
@@ -187,11 +190,14 @@ class RingingBook:
         if call is not None and call.taken is not None and call.state is HandOffState.ACCEPTED:
             self._change(replace(call, state=HandOffState.TALKING, joining=False))
 
-    def talked(self, call_sid: str) -> bool:
-        """The room is empty: they have talked. Whether they have."""
+    def talked(self, call_sid: str, *, sure: bool = False) -> bool:
+        """The room is empty: they have talked. Whether they have; ``sure``: the carrier says so."""
         call = self._calls.get(call_sid)
         if call is None or call.over:
             return call is not None and call.state is HandOffState.COMPLETED
+        if sure and call.taken is None:  # agreed upon before a restart
+            self._end(call, HandOffState.COMPLETED, "they have talked")
+            return True
         taken = call.taken or next((a for a in call.attempts if a.answer == "accepted"), None)
         if call.state is not HandOffState.TALKING or taken is None:
             return False

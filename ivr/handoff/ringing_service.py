@@ -178,9 +178,9 @@ class RingingService:
         """The caller is in the room with the agent who took the call."""
         self._do(lambda book: book.joined(call_sid))
 
-    def talked(self, call_sid: str) -> bool:
-        """The room is empty: they have talked. Whether they have."""
-        return self._do(lambda book: book.talked(call_sid))
+    def talked(self, call_sid: str, *, sure: bool = False) -> bool:
+        """The room is empty: they have talked. Whether they have; ``sure``: the carrier says so."""
+        return self._do(lambda book: book.talked(call_sid, sure=sure))
 
     # --- the agents' telephones ---------------------------------------------------------------------------
 
@@ -236,8 +236,8 @@ class RingingService:
                 self._record.handoff_rung(call.call_sid, attempts, call.state.value, call.why)
             else:
                 self._record.handoff_status(effect.call_sid, effect.status, effect.agent)
-        except Exception:
-            _log.exception("ringing_not_recorded")
+        except Exception as error:
+            _log.error("ringing_not_recorded", why=f"{type(error).__name__}: {error}")
 
     def _place(self, call_sid: str, number: int) -> None:
         """Ring a telephone; in the pool."""

@@ -177,9 +177,11 @@ class Handover:
         talked = bridged == "true" if bridged else status in {"completed", "answered"} and accepted
         _log.info("dialled", call_sid=call_sid, status=status, talked=talked)
         if talked:
-            self._ringing.talked(call_sid)
+            self._ringing.talked(call_sid, sure=True)
             return reply(twiml.hang_up())
         self._ringing.dial_over(call_sid, status)
+        if not call.attempts:
+            return self.nobody(call_sid, language)
         return self.dial(call_sid, language, first=False)
 
     # --- messages -----------------------------------------------------------------------------------------

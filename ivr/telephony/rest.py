@@ -12,7 +12,7 @@ from urllib.parse import quote
 import requests
 import structlog
 import urllib3
-from twilio.base.exceptions import TwilioRestException
+from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 
@@ -145,11 +145,13 @@ class TwilioRest:
             try:
                 return ask()
             except TwilioRestException as error:
-                problem, unclear = _refused(what, error), error.status >= 500
+                unclear = error.status >= 500
+                problem = _refused(what, error)
                 if pause_s is None or not (unclear or error.status == 429):
                     raise problem from error
             except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-                problem, unclear = DiallingError(f"{what}: no answer: {type(error).__name__}"), True
+                unclear = not _unsent(error)
+                problem = DiallingError(f"{what}: no answer: {type(error).__name__}", carrier=not unclear)
                 if pause_s is None:
                     raise problem from error
             _log.warning("carrier_asked_again", what=what, why=str(problem), after_s=pause_s)
@@ -162,14 +164,20 @@ class TwilioRest:
         """Ask whether it was done; as long as that can't be told it must not be done again."""
         try:
             return done()
-        except (TwilioRestException, requests.RequestException, OSError) as error:
+        except (TwilioException, requests.RequestException, OSError) as error:
             raise problem from error
+
+
+def _unsent(error: Exception) -> bool:
+    """Whether a request surely never reached the server."""
+    reason = getattr(error.args[0] if error.args else None, "reason", error)
+    unsent = (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError)
+    return isinstance(error, requests.ConnectTimeout) or isinstance(reason, unsent)
 
 
 def _refused(what: str, error: TwilioRestException) -> DiallingError:
     gone = error.status == 404 or error.code == NOT_IN_PROGRESS
     code = f", error {error.code}" if error.code else ""
-    # A 400 is about this number; everything else about the account or the API.
-    return DiallingError(
-        f"{what}: HTTP {error.status}{code}: {error.msg}"[:300], gone=gone, carrier=error.status != 400
-    )
+    # A 400 is about this number; after a 500 the telephone may ring for all we know, so nothing else may ring it.
+    why, surely_not = f"{what}: HTTP {error.status}{code}: {error.msg}"[:300], error.status < 500
+    return DiallingError(why, gone=gone, carrier=surely_not and error.status != 400)

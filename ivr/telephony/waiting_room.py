@@ -171,7 +171,7 @@ class WaitingRoom:
             self._ringing.joined(call_sid)
             here = signature.base_url(request, self._settings)
             return reply(twiml.room(call_sid, over_url=f"{here}/twilio/talked"))
-        if dials_instead(call):
+        if dials_instead(call) or any(each.live and each.placed_by == "dial" for each in call.attempts):
             return self._handover.dial(call_sid, language, first=heard == 0)
         if call.given_up:
             return self._handover.nobody(call_sid, language)

@@ -12,7 +12,9 @@ from ivr.call.line import AudioReceived, CallInfo, KeyPressed, Line, LineEnded, 
 from ivr.call.switchboard_types import Ending
 from ivr.content.types import Language
 from ivr.errors import LineClosedError
+from ivr.handoff.ringing_service import RingingService
 from ivr.settings import Settings, load_settings
+from ivr.telephony.handover import MessageLeft
 from ivr.telephony.stream import StreamLimits
 from ivr.telephony.tokens import StreamTokens
 from ivr.telephony.webhooks import blueprint
@@ -161,10 +163,13 @@ def make_app(
     settings: Settings | None = None,
     tokens: StreamTokens | None = None,
     limits: StreamLimits | None = None,
+    ringing: RingingService | None = None,
+    message_left: MessageLeft | None = None,
 ) -> Flask:
     settings = settings or load_settings()
     app = Flask(__name__)
-    app.register_blueprint(blueprint(house, settings, tokens or StreamTokens(settings.stream_token_s), limits))
+    tokens = tokens or StreamTokens(settings.stream_token_s)
+    app.register_blueprint(blueprint(house, settings, tokens, limits, ringing=ringing, message_left=message_left))
     return app
 
 
