@@ -88,6 +88,7 @@ class House:
         self._endings: OrderedDict[str, Ending] = OrderedDict()
         self._kept: OrderedDict[str, Kept] = OrderedDict()
         self._resumed: dict[str, Resumed] = {}
+        self._promised: OrderedDict[str, None] = OrderedDict()
         self._draining = False
 
     @property
@@ -274,6 +275,9 @@ class House:
         at = now if open_now else opening.next_opening(hours, hours.agents, now) or now
         with self._lock:
             kept = self._kept.get(call_sid)
+            self._promised[call_sid] = None
+            while len(self._promised) > ENDINGS_KEPT:
+                self._promised.popitem(last=False)
         journal.outcome(call_sid, "callback")
         journal.callback(call_sid, CallbackRecord(at, number, kept.state.intent if kept else None))
 
@@ -287,7 +291,10 @@ class House:
         """Record that the caller left a message, or did not."""
         _log.info("voicemail", call_sid=call_sid, left=recording_url is not None, duration_s=duration_s)
         if (journal := self._journal()) and recording_url is not None:
-            journal.outcome(call_sid, "voicemail")
+            with self._lock:
+                promised = call_sid in self._promised
+            if not promised:  # else it says what the call-back is about
+                journal.outcome(call_sid, "voicemail")
             journal.voicemail(call_sid, VoicemailRecord(recording_url, recording_sid, duration_s))
         self._leave(call_sid)
 

@@ -14,13 +14,14 @@ from ivr.content.types import Language
 from ivr.handoff.ringing import Rung
 from ivr.handoff.ringing_service import RingingService
 from ivr.handoff.types import HandOffState
+from ivr.records.types import VoicemailRecord
 from ivr.settings import Settings
 from ivr.telephony import fields, signature, twiml
 from ivr.telephony.handover_texts import HandoverTexts
 from ivr.telephony.twiml import Spoken
 
-MessageLeft = Callable[[str, str | None, Language], None]
-"""Told that a message was left: the call, the recording's SID, the caller's language. Never blocks."""
+MessageLeft = Callable[[str, VoicemailRecord], None]
+"""Told that a message was left in a call. Never blocks."""
 
 _log = structlog.get_logger(__name__)
 
@@ -203,7 +204,8 @@ class Handover:
         self._ringing.message(call_sid, left)
         told = self._message_left
         if left and told is not None:
-            self.note("message", call_sid, lambda: told(call_sid, recording_sid, language))
+            message = VoicemailRecord(url, recording_sid, duration_s, language)
+            self.note("message", call_sid, lambda: told(call_sid, message))
         key = "twiml_voicemail_thanks" if left else "twiml_no_message"
         return reply(twiml.hang_up(self.texts.text(key, language)))
 

@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from ivr.handoff.ringing_service import RingingService
+from ivr.records.types import VoicemailRecord
 from ivr.settings import Settings, load_settings
 from ivr.telephony.carrier import Verb
 from ivr.telephony.dialling import make_ringing
@@ -29,7 +30,7 @@ class Exchange:
     settings: Settings
     house: FakeHouse = field(default_factory=FakeHouse)
     time: Time = field(default_factory=Time)
-    left: list[tuple[str, str | None, str]] = field(default_factory=list)
+    left: list[tuple[str, VoicemailRecord]] = field(default_factory=list)
     """Messages that were left."""
 
     def __post_init__(self) -> None:
@@ -43,7 +44,7 @@ class Exchange:
             self.house,
             self.settings,
             ringing=self.ringing,
-            message_left=lambda sid, recording, language: self.left.append((sid, recording, language)),
+            message_left=lambda call_sid, message: self.left.append((call_sid, message)),
         )
         self.web: FlaskClient = app.test_client()
 

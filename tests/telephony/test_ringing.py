@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from ivr.call.line import CallInfo
+from ivr.records.types import VoicemailRecord
 from tests.telephony.exchange import CALLER, OURS, PHONES, Exchange, exchange
 from tests.telephony.house import WHISPER
 from tests.telephony.web import SID, twiml, verbs
@@ -154,7 +155,7 @@ def test_a_call_back_is_arranged_by_the_machine_or_promised_at_once(hotline: Exc
     url = "https://api.twilio.com/RE1"
     hotline.post("/twilio/voicemail", RecordingUrl=url, RecordingSid="RE0001", RecordingDuration="4")
     assert hotline.state() == "callback"
-    assert hotline.left == [(SID, "RE0001", "en")]
+    assert hotline.left == [(SID, VoicemailRecord(url, "RE0001", 4.0, "en"))]
 
 
 def test_voicemail_is_final_once_the_message_is_there(hotline: Exchange) -> None:
