@@ -320,8 +320,8 @@ def warm_prosody() -> None:
 
 
 @contextmanager
-def scene() -> Iterator[Scene]:
-    """Serve a hotline whose desk takes everybody."""
+def scene(*, desk_open: bool = True) -> Iterator[Scene]:
+    """Serve a hotline whose desk takes everybody, or (not ``desk_open``) nobody."""
     warm_prosody()
     settings = load_settings(language="en", database_url="sqlite://")
     notebook, parrot, desk, hub = Notebook(), Parrot(), FakeDesk(), BridgeHub()
@@ -348,7 +348,7 @@ def scene() -> Iterator[Scene]:
         content=content(),
         max_calls=5,
         language="en",
-        persons=Persons(desk, hub, lambda: True),
+        persons=Persons(desk, hub, lambda: desk_open),
     )
     tokens = StreamTokens()
     app = Flask("bridge")
