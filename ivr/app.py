@@ -7,11 +7,13 @@ from flask import Flask
 
 from ivr.bridge.hub import BridgeHub
 from ivr.call.house import House
+from ivr.call.messages import hearing_of
 from ivr.call.persons import Persons
 from ivr.call.tape import Recorder
 from ivr.content.loader import load_content
 from ivr.content.types import Content
 from ivr.handoff.desk_setup import desk_takes_calls, open_desk
+from ivr.handoff.voicemail import MOST_WAITING, Messages
 from ivr.loading import Loader
 from ivr.metrics import Metrics
 from ivr.records.accounts import Accounts
@@ -22,8 +24,10 @@ from ivr.records.journal import DatabaseJournal
 from ivr.records.recordings import Vault, read_keys
 from ivr.records.retention import RetentionJob, keep_of
 from ivr.records.store import Store
+from ivr.records.types import VoicemailRecord
 from ivr.settings import Settings
 from ivr.telephony import webhooks
+from ivr.telephony.dialling import make_ringing, rest_of
 from ivr.telephony.tokens import StreamTokens
 from ivr.telephony.watch import StreamWatch
 from ivr.web import (
@@ -85,6 +89,12 @@ class Hotline:
             persons=Persons(self.desk, self.bridge, partial(desk_takes_calls, settings, self.desk)),
         )
         self.tokens = StreamTokens(settings.stream_token_s)
+        rest = rest_of(settings)
+        self._fetch_message = rest.recording if rest is not None else None
+        self.ringing = make_ringing(settings, self.house, rest)
+        self.messages = Messages(
+            self.journal, self._fetch_message, hearing_of(lambda: self.loader.services), self._unheard_messages
+        )
         self.accounts = Accounts(
             self.store.engine,
             idle=timedelta(seconds=settings.login_idle_s),
@@ -100,6 +110,8 @@ class Hotline:
         self._watch.start()
         self.loader.start()
         self.desk.start()
+        self.ringing.start()
+        self.messages.start()
         self._retention.start()
 
     def readiness(self) -> dict[str, str | None]:
@@ -118,6 +130,8 @@ class Hotline:
         """Stop what was started. Idempotent."""
         self._watch.stop()
         self.desk.stop()
+        self.ringing.stop()
+        self.messages.stop()
         self._retention.stop()
         self.audit.flush()
         if self._recorder is not None:
@@ -130,6 +144,11 @@ class Hotline:
         """The prompts, the version that new calls get."""
         services = self.loader.services
         return services.content if services else self._first_content
+
+    def _unheard_messages(self) -> list[tuple[str, VoicemailRecord]]:
+        """Messages that nobody has written down yet, the oldest first."""
+        waiting = self.store.voicemails("waiting", MOST_WAITING)
+        return [each for each in reversed(waiting) if each[1].transcript is None and not each[1].problem]
 
     def _backends(self) -> desk_help.Backends | None:
         """What agents' pages may ask; None until it is loaded."""
@@ -144,11 +163,20 @@ class Hotline:
         guard.protect(app)
         note_requests(app, self.audit)
         app.register_blueprint(
-            webhooks.blueprint(self.house, self.settings, self.tokens, frame_bad=self.metrics.frame_bad)
+            webhooks.blueprint(
+                self.house,
+                self.settings,
+                self.tokens,
+                frame_bad=self.metrics.frame_bad,
+                ringing=self.ringing,
+                message_left=self.messages.left,
+            )
         )
         app.register_blueprint(api.blueprint(self.store, self.bus, self.journal.flush))
         app.register_blueprint(calls.blueprint(self.store, self.journal.flush))
-        app.register_blueprint(callbacks.blueprint(self.store, self.journal, self.journal.flush))
+        app.register_blueprint(
+            callbacks.blueprint(self.store, self.journal, self.journal.flush, self._fetch_message)
+        )
         app.register_blueprint(
             desk_api.blueprint(
                 self.desk,

@@ -12,6 +12,7 @@
     │   └── CallerGoneError        the caller is no longer on the line
     ├── FulfilmentError       what was asked could not be done
     │   └── BackendDownError       the order database (or another system) can't be reached
+    ├── DiallingError         the telephone carrier did not ring, fetch or end a call as asked
     ├── LineError             the phone line misbehaved
     │   ├── FrameError             one message could not be understood; the call goes on
     │   └── LineClosedError        the line is gone
@@ -58,6 +59,23 @@ class FulfilmentError(HotlineError):
 
 class BackendDownError(FulfilmentError):
     """A system behind a connector can't be reached."""
+
+
+class DiallingError(HotlineError):
+    """The carrier did not do what was asked; the message says why."""
+
+    def __init__(self, why: str, *, gone: bool = False, carrier: bool = True) -> None:
+        """Describe it.
+
+        Args:
+            why: For the record and the log.
+            gone: The call (or recording) it is about does not exist (any more).
+            carrier: Whether it was surely not done, and because of the carrier's API, not of this one telephone
+                number: another way may be tried.
+        """
+        super().__init__(why)
+        self.gone = gone
+        self.carrier = carrier
 
 
 class LineError(HotlineError):

@@ -97,6 +97,15 @@ class Settings(BaseSettings):
         (), description="Telephone numbers of agents, comma-separated, E.164 (+8210…): dialled at a hand-off."
     )
     agent_ring_s: int = Field(20, ge=5, le=600, description="Seconds an agent's phone rings.")
+    agent_ring_order: Literal["simultaneous", "in_order"] = Field(
+        "simultaneous", description="Whether all free agents' phones ring at once, or one after the other."
+    )
+    carrier_api_url: str = Field(
+        "https://api.twilio.com",
+        pattern=r"^https?://",
+        description="Twilio's REST API: rings agents while the caller waits, and fetches messages. Used with "
+        "TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN.",
+    )
     stream_token_s: float = Field(
         60.0, ge=5, le=3600, description="Seconds in which a stream token must be used; once only."
     )

@@ -3,23 +3,27 @@
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
+from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Literal
 
 import structlog
 
 from ivr.call.callers import REMEMBERED, own_number
+from ivr.call.coming_back import Kept, Resumed
 from ivr.call.line import CallInfo, Line
 from ivr.call.persons import Persons
 from ivr.call.services import CallServices
 from ivr.call.session import CallSession
 from ivr.call.switchboard_types import Ending
 from ivr.call.tape import Recorder, TapedLine
+from ivr.content import hours as opening
 from ivr.content.render import render
 from ivr.content.types import Content, Language
 from ivr.dialogue.types import Say
-from ivr.records.types import CallStarted, Journal, KnownNumber, VoicemailRecord
+from ivr.records.types import CallbackRecord, CallStarted, Journal, KnownNumber, VoicemailRecord
 
 _log = structlog.get_logger(__name__)
 
@@ -82,6 +86,9 @@ class House:
         self._live: dict[str, CallSession] = {}
         self._handing_off: OrderedDict[str, None] = OrderedDict()  # with a person, or on the way there
         self._endings: OrderedDict[str, Ending] = OrderedDict()
+        self._kept: OrderedDict[str, Kept] = OrderedDict()
+        self._resumed: dict[str, Resumed] = {}
+        self._promised: OrderedDict[str, None] = OrderedDict()
         self._draining = False
 
     @property
@@ -168,9 +175,11 @@ class House:
             raise RuntimeError("a call was admitted before the models were ready")
         with self._lock:
             found = self._found.pop(info.call_sid, None)
-        tape = self._recorder.begin(info) if self._recorder is not None else None
+            resumed = self._resumed.pop(info.call_sid, None)
+        # A call has one recording: what comes after a person's telephone is not in it.
+        tape = self._recorder.begin(info) if self._recorder is not None and resumed is None else None
         taped = TapedLine(line, tape) if tape is not None else line
-        session = CallSession(info, taped, services, self._ended, found, self._persons, tape)
+        session = CallSession(info, taped, services, self._ended, found, self._persons, tape, resumed)
         with self._lock:
             self._waiting.pop(info.call_sid, None)
             self._live[info.call_sid] = session
@@ -187,6 +196,10 @@ class House:
             self._endings[call_sid] = session.ending
             while len(self._endings) > ENDINGS_KEPT:
                 self._endings.popitem(last=False)
+            if session.kept is not None:
+                self._kept[call_sid] = session.kept
+                while len(self._kept) > ENDINGS_KEPT:
+                    self._kept.popitem(last=False)
             if session.ending.next != "hang_up":
                 self._goes_to_person(call_sid)
             self._count()
@@ -225,6 +238,49 @@ class House:
         if status == "completed":
             self._leave(call_sid)
 
+    def handoff_rung(
+        self, call_sid: str, attempts: Sequence[Mapping[str, object]], state: str, state_why: str
+    ) -> None:
+        """Record which agents' telephones were rung, and where the hand-off stands."""
+        if journal := self._journal():
+            journal.handoff_rung(call_sid, attempts, state, state_why)
+
+    def resume(self, call_sid: str, how: Literal["machine", "callback"]) -> CallInfo | None:
+        """Get ready to go on with a caller who waited for a person; None: that can't be."""
+        services = self._services()
+        with self._lock:
+            if waiting := self._resumed.get(call_sid):  # the webhook came twice
+                return waiting.kept.info
+            kept = self._kept.get(call_sid)
+        if services is None or kept is None or (why := self._enter(call_sid, services)) is not None:
+            _log.warning("not_resumed", call_sid=call_sid, why="unknown" if kept is None else why)
+            return None
+        info = replace(kept.info, language=kept.state.language)
+        with self._lock:
+            del self._kept[call_sid]
+            self._resumed[call_sid] = Resumed(replace(kept, info=info), how)
+            self._handing_off.pop(call_sid, None)
+            self._endings.pop(call_sid, None)
+        services.journal.reopened(call_sid)
+        _log.info("call_resumed", call_sid=call_sid, how=how)
+        return info
+
+    def callback(self, call_sid: str, number: str) -> None:
+        """Record the promise that somebody calls back as soon as somebody can."""
+        services, journal = self._services(), self._journal()
+        if journal is None:
+            return
+        hours, now = (services.content if services else self._content).hours, datetime.now(UTC)
+        open_now = opening.is_open(hours, hours.agents, now)
+        at = now if open_now else opening.next_opening(hours, hours.agents, now) or now
+        with self._lock:
+            kept = self._kept.get(call_sid)
+            self._promised[call_sid] = None
+            while len(self._promised) > ENDINGS_KEPT:
+                self._promised.popitem(last=False)
+        journal.outcome(call_sid, "callback")
+        journal.callback(call_sid, CallbackRecord(at, number, kept.state.intent if kept else None))
+
     def voicemail(
         self,
         call_sid: str,
@@ -235,7 +291,10 @@ class House:
         """Record that the caller left a message, or did not."""
         _log.info("voicemail", call_sid=call_sid, left=recording_url is not None, duration_s=duration_s)
         if (journal := self._journal()) and recording_url is not None:
-            journal.outcome(call_sid, "voicemail")
+            with self._lock:
+                promised = call_sid in self._promised
+            if not promised:  # else it says what the call-back is about
+                journal.outcome(call_sid, "voicemail")
             journal.voicemail(call_sid, VoicemailRecord(recording_url, recording_sid, duration_s))
         self._leave(call_sid)
 
@@ -250,6 +309,7 @@ class House:
         with self._lock:
             self._waiting.pop(call_sid, None)
             self._handing_off.pop(call_sid, None)
+            self._resumed.pop(call_sid, None)
             self._count()
 
     def _goes_to_person(self, call_sid: str) -> None:

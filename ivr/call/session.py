@@ -15,6 +15,7 @@ import structlog
 
 from ivr.bridge.types import AgentSpoke
 from ivr.call.chronicle import Chronicle
+from ivr.call.coming_back import Kept, Resumed, next_move
 from ivr.call.conversation import Conversation
 from ivr.call.decodes import Decoded
 from ivr.call.errands import ErrandDone
@@ -62,12 +63,15 @@ class CallSession:
         found: "Future[KnownNumber] | None" = None,
         persons: Persons | None = None,
         tape: Tape | None = None,
+        resumed: Resumed | None = None,
     ) -> None:
         self.info = info
         self.ending = Ending("person", info.language or services.settings.language)
         """What must follow the stream; a person unless the conversation says otherwise."""
         self.outcome: Outcome = "failed"
         """What the call came to, once it has ended."""
+        self.kept: Kept | None = None
+        """What to go on with, should the caller come back from a person's telephone."""
         self._line = line
         self._services = services
         self._on_end = on_end
@@ -75,7 +79,8 @@ class CallSession:
         self._persons = persons
         self._tape = tape
         self._person: WithPerson | None = None  # set while people have the caller; read by the line's thread, too
-        self._began_s = services.clock()
+        self._resumed = resumed
+        self._began_s = resumed.kept.began_s if resumed else services.clock()
         self._inbox: queue.SimpleQueue[tuple[int, _Inbox]] = queue.SimpleQueue()
         self._dropped_frames = 0
         self._going_down = False
@@ -122,7 +127,11 @@ class CallSession:
     def _run(self) -> None:
         structlog.contextvars.bind_contextvars(call_sid=self.info.call_sid)
         try:
-            self._conversation.greet(self._now_ms(), self._found)
+            if self._resumed is None:
+                self._conversation.greet(self._now_ms(), self._found)
+            else:
+                self._chronicle.turns.extend(self._resumed.kept.turns)
+                self._conversation.go_on(next_move(self._resumed, self._services.content), self._now_ms())
             self._converse()
             self._hear_out()
         except LineClosedError as error:
@@ -280,6 +289,9 @@ class CallSession:
                 self._person.last_words()
             self.ending, self.outcome, left_open = self._ended()
             self._chronicle.ended(datetime.now(UTC), self.outcome, left_open)
+            resting = self._conversation.rest() if self.ending.next == "person" else None
+            if resting is not None:
+                self.kept = Kept(self.info, resting.state, tuple(self._chronicle.turns), self._began_s)
         except Exception:
             _log.exception("record_not_closed")
         try:

@@ -1,5 +1,6 @@
 """What a carrier's adapter asks of the house: may this call come in, run it, and what follows its stream."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -51,6 +52,29 @@ class Switchboard(Protocol):
 
     def handoff_status(self, call_sid: str, status: str, agent: str | None = None) -> None:
         """Record how the hand-off went: ``accepted``, ``declined``, ``missed``, ``completed``."""
+        ...
+
+    def handoff_rung(
+        self, call_sid: str, attempts: Sequence[Mapping[str, object]], state: str, state_why: str
+    ) -> None:
+        """Record which agents' telephones were rung, and where the hand-off stands."""
+        ...
+
+    def resume(self, call_sid: str, how: Literal["machine", "callback"]) -> CallInfo | None:
+        """Get ready to go on with a caller who waited for a person, on a stream that comes next.
+
+        Args:
+            call_sid: The call.
+            how: What the conversation goes on with: what it was about, or arranging a call-back.
+
+        Returns:
+            The call to open a stream for; None when that can't be (its conversation is not known any more, a full
+            house).
+        """
+        ...
+
+    def callback(self, call_sid: str, number: str) -> None:
+        """Record the promise that somebody calls this number back as soon as somebody can."""
         ...
 
     def voicemail(

@@ -15,7 +15,7 @@ import structlog
 
 from ivr.records.backlog import MAX_IN_MEMORY, Backlog
 from ivr.records.bus import Bus, Event
-from ivr.records.masked import masked_callback, masked_decision, masked_event, masked_turn
+from ivr.records.masked import masked_callback, masked_decision, masked_event, masked_turn, masked_voicemail
 from ivr.records.store import Store
 from ivr.records.types import (
     CallbackRecord,
@@ -158,6 +158,19 @@ class DatabaseJournal:
                 self._calls[call_sid] = replace(live, handoff=data)
                 self._publish(call_sid, "handoff", data, seq)
 
+    def handoff_rung(
+        self, call_sid: str, attempts: Sequence[Mapping[str, object]], state: str, state_why: str
+    ) -> None:
+        """Change which telephones were rung for the call's hand-off, and where it stands."""
+        with self._guard(call_sid, "handoff_rung"):
+            change = _plain({"attempts": attempts, "state": state, "state_why": state_why})
+            seq = self._keep(call_sid, "handoff_rung", change)
+            live = self._calls.get(call_sid)
+            if live is not None and live.handoff is not None:
+                data = {**live.handoff, **change}
+                self._calls[call_sid] = replace(live, handoff=data)
+                self._publish(call_sid, "handoff", data, seq)
+
     def callback(self, call_sid: str, callback: CallbackRecord) -> None:
         """Set or replace the call's promise to call back."""
         with self._guard(call_sid, "callback"):
@@ -181,8 +194,18 @@ class DatabaseJournal:
     def voicemail(self, call_sid: str, voicemail: VoicemailRecord) -> None:
         """The caller left a message."""
         with self._guard(call_sid, "voicemail"):
-            data = entry_json(voicemail)
+            data = entry_json(masked_voicemail(voicemail) if self._mask else voicemail)
             self._publish(call_sid, "voicemail", data, self._keep(call_sid, "voicemail", data))
+
+    def voicemail_done(self, call_sid: str) -> None:
+        """Somebody has dealt with the message."""
+        with self._guard(call_sid, "voicemail_done"):
+            self._keep(call_sid, "voicemail_done", {})
+
+    def reopened(self, call_sid: str) -> None:
+        """The caller is with the machine again after the call's stream had ended."""
+        with self._guard(call_sid, "reopened"):
+            self._keep(call_sid, "reopened", {})
 
     def left_open(self, call_sid: str, intent: str) -> None:
         """The call came to its end, or to a person, with this request undone."""

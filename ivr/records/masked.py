@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from ivr.records.masking import mask_text
-from ivr.records.types import CallbackRecord, DecisionRecord, TurnRecord
+from ivr.records.types import CallbackRecord, DecisionRecord, TurnRecord, VoicemailRecord
 
 _TELEPHONE = re.compile(r"\+[1-9]\d{6,14}")
 """A telephone number as the slot for it holds it (E.164)."""
@@ -29,6 +29,16 @@ def masked_decision(decision: DecisionRecord) -> DecisionRecord:
 def masked_callback(callback: CallbackRecord) -> CallbackRecord:
     """A promise whose topic, the caller's words, holds no personal number; the number to call stays."""
     return replace(callback, topic=mask_text(callback.topic))
+
+
+def masked_voicemail(voicemail: VoicemailRecord) -> VoicemailRecord:
+    """A message whose words hold no personal number."""
+    transcript = voicemail.transcript
+    return replace(
+        voicemail,
+        transcript=None if transcript is None else mask_text(transcript),
+        summary=mask_text(voicemail.summary),
+    )
 
 
 def masked_event(event: Mapping[str, object]) -> dict[str, object]:

@@ -148,6 +148,10 @@ class HandoffRow(Base):
     summary: Mapped[JsonObject] = mapped_column(JSON)
     status: Mapped[str] = mapped_column(String(16))
     agent: Mapped[str | None] = mapped_column(String(256))
+    attempts: Mapped[list[JsonObject]] = mapped_column(JSON, default=list, server_default="[]")
+    """Telephones that were rung (:class:`ivr.records.types.HandoffRecord`)."""
+    state: Mapped[str | None] = mapped_column(String(16))
+    state_why: Mapped[str] = mapped_column(Text, default="", server_default="")
 
 
 class CallbackRow(Base):
@@ -188,3 +192,9 @@ class VoicemailRow(Base):
     recording_url: Mapped[str] = mapped_column(Text)
     recording_sid: Mapped[str | None] = mapped_column(String(64))
     duration_s: Mapped[float | None] = mapped_column(Double)
+    language: Mapped[str | None] = mapped_column(String(16))
+    transcript: Mapped[str | None] = mapped_column(Text)
+    summary: Mapped[str] = mapped_column(Text, default="", server_default="")
+    problem: Mapped[str] = mapped_column(Text, default="", server_default="")
+    left_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    status: Mapped[str] = mapped_column(String(16), default="waiting", server_default="waiting")

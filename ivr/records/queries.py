@@ -55,6 +55,14 @@ def callbacks(session: Session, status: str | None, limit: int) -> tuple[tuple[s
     return tuple((row.call_sid, _callback(row).entry) for row in session.scalars(query))
 
 
+def voicemails(session: Session, status: str | None, limit: int) -> tuple[tuple[str, VoicemailRecord], ...]:
+    """Call SID and message of the ``limit`` newest messages; all of them or those of one status."""
+    query = select(VoicemailRow).order_by(VoicemailRow.left_at.desc(), VoicemailRow.call_sid).limit(limit)
+    if status is not None:
+        query = query.where(VoicemailRow.status == status)
+    return tuple((row.call_sid, _voicemail(row).entry) for row in session.scalars(query))
+
+
 def open_request(session: Session, number: str, since: datetime) -> OpenRequest | None:
     """What the latest call of a number, if it ended at ``since`` or later, left open; None when nothing now."""
     row = session.scalar(

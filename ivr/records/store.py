@@ -18,7 +18,7 @@ from ivr.records.history import EarlierCall
 from ivr.records.migrate import migrate
 from ivr.records.models import CallRow, DecisionRow, HandoffRow, TurnRow
 from ivr.records.presence import Presence
-from ivr.records.types import CallbackRecord, KnownNumber, OpenRequest
+from ivr.records.types import CallbackRecord, KnownNumber, OpenRequest, VoicemailRecord
 from ivr.records.views import CallView
 from ivr.records.writes import Write, apply
 
@@ -107,6 +107,19 @@ class Store:
         """
         with self._reading() as session:
             return queries.callbacks(session, status, limit)
+
+    def voicemails(self, status: str | None, limit: int) -> tuple[tuple[str, VoicemailRecord], ...]:
+        """Call SID and message of the ``limit`` newest messages.
+
+        Args:
+            status: ``waiting`` or ``done``; None: both.
+            limit: At most so many.
+
+        Raises:
+            RecordsError: the database can't be read.
+        """
+        with self._reading() as session:
+            return queries.voicemails(session, status, limit)
 
     def open_request(self, number: str, since: datetime) -> OpenRequest | None:
         """What the latest call of ``number``, if it ended at ``since`` or later, left open and is open still.

@@ -1,6 +1,6 @@
 """What is kept of a call. Times are milliseconds from the call's start unless named otherwise."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
@@ -73,6 +73,17 @@ class VoicemailRecord:
     """Where the carrier keeps it; fetched with the carrier's credentials."""
     recording_sid: str | None = None
     duration_s: float | None = None
+    language: str | None = None
+    """The caller's."""
+    transcript: str | None = None
+    """What our own recognizer heard in it; None: not (yet) transcribed."""
+    summary: str = ""
+    """One line for the list."""
+    problem: str = ""
+    """Why it could not be transcribed."""
+    left_at: datetime | None = None
+    """When the carrier said so; aware."""
+    status: Literal["waiting", "done"] = "waiting"
 
 
 @dataclass(frozen=True)
@@ -101,6 +112,13 @@ class HandoffRecord:
     summary: Mapping[str, object]
     status: Literal["waiting", "accepted", "declined", "missed", "completed"] = "waiting"
     agent: str | None = None
+    attempts: Sequence[Mapping[str, object]] = ()
+    """Agents' telephones that were rung: ``number``, ``phone``, ``at``, ``answer`` (``accepted``, ``withdrawn``, a
+    :class:`ivr.handoff.types.DeclineReason`, None: it rings), ``why``."""
+    state: str | None = None
+    """Where the ringing of telephones stands (:class:`ivr.handoff.types.HandOffState`); None: none was rung."""
+    state_why: str = ""
+    """What led to it."""
 
 
 @dataclass(frozen=True)
@@ -161,6 +179,12 @@ class Journal(Protocol):
         """Change the status of the call's hand-off."""
         ...
 
+    def handoff_rung(
+        self, call_sid: str, attempts: Sequence[Mapping[str, object]], state: str, state_why: str
+    ) -> None:
+        """Change which telephones were rung for the call's hand-off, and where it stands; nothing else of it."""
+        ...
+
     def callback(self, call_sid: str, callback: CallbackRecord) -> None:
         """Set or replace the call's promise to call back."""
         ...
@@ -171,6 +195,14 @@ class Journal(Protocol):
 
     def voicemail(self, call_sid: str, voicemail: VoicemailRecord) -> None:
         """The caller left a message."""
+        ...
+
+    def voicemail_done(self, call_sid: str) -> None:
+        """Somebody has dealt with the message."""
+        ...
+
+    def reopened(self, call_sid: str) -> None:
+        """The caller is with the machine again after the call's stream had ended: the record goes on."""
         ...
 
     def left_open(self, call_sid: str, intent: str) -> None:

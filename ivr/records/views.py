@@ -93,8 +93,12 @@ def decision_json(decision: DecisionRecord) -> Json:
 
 
 def handoff_json(handoff: HandoffRecord) -> Json:
-    """The ``handoff`` of a call."""
-    return entry_json(handoff)
+    """The ``handoff`` of a call; what was rung only when something was."""
+    shown = entry_json(handoff)
+    if handoff.state is None:
+        for name in ("attempts", "state", "state_why"):
+            del shown[name]
+    return shown
 
 
 def time_text(moment: datetime) -> str:

@@ -29,6 +29,9 @@ WriteKind = Literal[
     "callback",
     "callback_done",
     "voicemail",
+    "voicemail_done",
+    "handoff_rung",
+    "reopened",
     "left_open",
     "caller_feelings",
     "outcome",
@@ -155,7 +158,8 @@ def _handoff(session: Session, call: CallRow, write: Write) -> None:
     known = session.get(HandoffRow, call.call_sid)
     if known is not None and known.seq >= write.seq:
         return
-    session.merge(HandoffRow(call_sid=call.call_sid, seq=write.seq, requested_at=write.made_at, **write.data))
+    data = {"attempts": [], "state": None, "state_why": "", **write.data}
+    session.merge(HandoffRow(call_sid=call.call_sid, seq=write.seq, requested_at=write.made_at, **data))
     session.flush()
 
 
@@ -184,6 +188,23 @@ def _summary(session: Session, call: CallRow, write: Write) -> None:
     session.flush()
 
 
+def _handoff_rung(session: Session, call: CallRow, write: Write) -> None:
+    handoff = session.get(HandoffRow, call.call_sid)
+    attempts = write.data["attempts"]
+    if handoff is None or not isinstance(attempts, list):
+        return
+    handoff.attempts, handoff.state = attempts, str(write.data["state"])
+    handoff.state_why = str(write.data["state_why"])
+    handoff.seq = max(handoff.seq, write.seq)
+    session.flush()
+
+
+def _reopened(session: Session, call: CallRow, write: Write) -> None:
+    if call.ended_seq is None or write.seq > call.ended_seq:
+        call.ended_at = call.ended_seq = None
+        call.outcome, call.outcome_seq = "in_progress", write.seq
+
+
 def _callback(session: Session, call: CallRow, write: Write) -> None:
     known = session.get(CallbackRow, call.call_sid)
     if known is not None and known.seq >= write.seq:
@@ -202,8 +223,16 @@ def _callback_done(session: Session, call: CallRow, write: Write) -> None:
 def _voicemail(session: Session, call: CallRow, write: Write) -> None:
     known = session.get(VoicemailRow, call.call_sid)
     if known is None or known.seq < write.seq:
-        session.merge(VoicemailRow(call_sid=call.call_sid, seq=write.seq, **write.data))
+        left_at = write.data.get("left_at")
+        data = {**write.data, "left_at": datetime.fromisoformat(str(left_at)) if left_at else None}
+        session.merge(VoicemailRow(call_sid=call.call_sid, seq=write.seq, **data))
         session.flush()
+
+
+def _voicemail_done(session: Session, call: CallRow, write: Write) -> None:
+    voicemail = session.get(VoicemailRow, call.call_sid)
+    if voicemail is not None and voicemail.seq < write.seq:
+        voicemail.seq, voicemail.status = write.seq, "done"
 
 
 def _left_open(session: Session, call: CallRow, write: Write) -> None:
@@ -248,6 +277,9 @@ _APPLY = {
     "callback": _callback,
     "callback_done": _callback_done,
     "voicemail": _voicemail,
+    "voicemail_done": _voicemail_done,
+    "handoff_rung": _handoff_rung,
+    "reopened": _reopened,
     "left_open": _left_open,
     "caller_feelings": _caller_feelings,
     "outcome": _outcome,

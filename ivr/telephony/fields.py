@@ -44,6 +44,11 @@ def number(value: str | None) -> str | None:
     return value if value and _NUMBER.fullmatch(value) else None
 
 
+def leg_sid(value: str | None) -> str:
+    """The SID of an agent's own call; empty when it is missing or not one."""
+    return value if value and CALL_SID.fullmatch(value) else ""
+
+
 def recording_sid(value: str | None) -> str | None:
     """A recording's SID; None when it is missing or not one."""
     return value if value and _RECORDING_SID.fullmatch(value) else None

@@ -1,20 +1,27 @@
-"""From the machine to a person: dialling agents, the whisper, voicemail."""
+"""From the machine to a person: ringing agents, the whisper, voicemail.
 
-import threading
-from collections import OrderedDict
+With REST credentials callers wait in a room of music while telephones are rung (:mod:`ivr.telephony.waiting_room`);
+without, or when Twilio's API can't be reached, a ``<Dial>`` in the caller's own call rings them.
+"""
+
 from collections.abc import Callable
 
 import structlog
 from flask import Blueprint, Response, request
 
-from ivr.call.switchboard_types import Ending, Switchboard
+from ivr.call.switchboard_types import Switchboard
 from ivr.content.types import Language
+from ivr.handoff.ringing import Rung
+from ivr.handoff.ringing_service import RingingService
+from ivr.handoff.types import HandOffState
+from ivr.records.types import VoicemailRecord
 from ivr.settings import Settings
 from ivr.telephony import fields, signature, twiml
+from ivr.telephony.handover_texts import HandoverTexts
 from ivr.telephony.twiml import Spoken
 
-MAX_ANSWERS = 10_000
-"""Most calls whose agents' answers are remembered; each is needed for minutes."""
+MessageLeft = Callable[[str, VoicemailRecord], None]
+"""Told that a message was left in a call. Never blocks."""
 
 _log = structlog.get_logger(__name__)
 
@@ -27,93 +34,158 @@ def reply(xml: str) -> Response:
 class Handover:
     """What Twilio asks about the way to a person. Safe from any thread."""
 
-    def __init__(self, switchboard: Switchboard, settings: Settings) -> None:
-        """Answer for ``switchboard``."""
+    def __init__(
+        self,
+        switchboard: Switchboard,
+        settings: Settings,
+        ringing: RingingService,
+        message_left: MessageLeft | None = None,
+    ) -> None:
+        """Answer for ``switchboard``.
+
+        Args:
+            switchboard: The house.
+            settings: The deployment's.
+            ringing: Rings the agents' telephones.
+            message_left: Told of each message.
+        """
         self._switchboard = switchboard
         self._settings = settings
-        self._lock = threading.Lock()
-        self._answers: OrderedDict[str, str] = OrderedDict()
+        self._ringing = ringing
+        self._message_left = message_left
+        self.texts = HandoverTexts(switchboard, settings.language)
 
     def add_routes(self, routes: Blueprint) -> None:
         """Add the routes under ``/twilio``."""
-        whisper = "/whisper/<call_sid>/<int:agent>"
+        whisper = "/whisper/<call_sid>/<int:number>"
         routes.add_url_rule(whisper, view_func=self.whisper, methods=["POST"])
         routes.add_url_rule(f"{whisper}/answer", view_func=self.whisper_answer, methods=["POST"])
+        routes.add_url_rule(f"{whisper}/status", view_func=self.whisper_status, methods=["POST"])
         routes.add_url_rule("/dialled", view_func=self.dialled, methods=["POST"])
         routes.add_url_rule("/voicemail", view_func=self.voicemail, methods=["POST"])
 
-    def person(self, call_sid: str) -> Response:
-        """Ring the agents, or take a message when there are none."""
-        language = self.ending(call_sid).language
+    def enter(self, call_sid: str) -> Rung:
+        """The caller is to get a person: from now on there is a hand-off that must end in a stored state."""
+        ending = self.texts.ending(call_sid)
+        return self._ringing.enter(
+            call_sid,
+            ending.language,
+            own_number=fields.number(request.form.get("To")),
+            from_number=fields.number(request.form.get("From")),
+            whisper=ending.whisper,
+            here=signature.base_url(request, self._settings),
+        )
+
+    def dial(self, call_sid: str, language: Language, *, first: bool) -> Response:
+        """Ring agents in the caller's own call; when none is left to ring, offer something else."""
+        here = signature.base_url(request, self._settings)
+        numbers: list[tuple[str, str | None]] = [
+            (attempt.phone, f"{here}/twilio/whisper/{call_sid}/{attempt.number}")
+            for attempt in self._ringing.dialled(call_sid)
+        ]
+        if not numbers:
+            return self.nobody(call_sid, language)
+        connecting = self.texts.text("twiml_connecting", language) if first else None
+        ring_s = self._settings.agent_ring_s
+        return reply(twiml.dial(connecting, numbers, ring_s=ring_s, dialled_url=f"{here}/twilio/dialled"))
+
+    def nobody(self, call_sid: str, language: Language) -> Response:
+        """Nobody takes the call: something else is offered; who says nothing may leave a message."""
+        why = "no agent took the call" if self._settings.agent_numbers else "no agents' numbers are set"
         if not self._settings.agent_numbers:
             _log.warning("no_agents", call_sid=call_sid, mend="set IVR_AGENT_NUMBERS")
-            self._missed(call_sid)
-            return self._take_message(language)
-        here = signature.base_url(request, self._settings)
-        numbers = [
-            (number, f"{here}/twilio/whisper/{call_sid}/{index}")
-            for index, number in enumerate(self._settings.agent_numbers)
-        ]
-        return reply(
-            twiml.dial(
-                self._text("twiml_connecting", language),
-                numbers,
-                ring_s=self._settings.agent_ring_s,
-                dialled_url=f"{here}/twilio/dialled",
-            )
-        )
+        self._ringing.nobody(call_sid, why)
+        return self._take_message(language, self.texts.text("twiml_nobody", language))
 
     def message(self, call_sid: str) -> Response:
         """Take a message: the caller has waited for an agent, or would rather not."""
-        return self._take_message(self.ending(call_sid).language)
+        return self._take_message(self.texts.ending(call_sid).language)
 
-    def whisper(self, call_sid: str, agent: int) -> Response:
-        """An agent picked up: say who is calling, ask for a 1. CallSid in the form is the agent's own leg."""
+    def call_back(self, call_sid: str, language: Language) -> Response:
+        """Promise a call-back, and take down what it is about."""
+        here = signature.base_url(request, self._settings)
+        invitation = self.texts.text("twiml_callback", language)
+        return reply(twiml.voicemail(invitation, taken_url=f"{here}/twilio/voicemail"))
+
+    # --- agents rung by <Dial> ----------------------------------------------------------------------------
+
+    def whisper(self, call_sid: str, number: int) -> Response:
+        """An agent picked up: say who is calling, ask for a key. CallSid in the form is the agent's own leg."""
         fields.call_sid(call_sid)
-        summary = self.ending(call_sid).whisper
+        call = self._ringing.picked_up(call_sid, number, fields.leg_sid(request.form.get("CallSid")))
+        _log.info("agent_picked_up", call_sid=call_sid, agent=number)
+        if call is None and self._ringing.find(call_sid) is not None:
+            return self.too_late()
+        # A call that is not known rings since before a restart: its caller still hears it ring.
+        return self.whispered(call_sid, call.whisper if call else self.texts.ending(call_sid).whisper)
+
+    def whispered(self, call_sid: str, summary: str) -> Response:
+        """The whisper, and the question for a key, for the leg that asks."""
         language = self._settings.language
-        answer_url = f"{signature.base_url(request, self._settings)}/twilio/whisper/{call_sid}/{agent}/answer"
-        _log.info("agent_picked_up", call_sid=call_sid, agent=agent)
-        return reply(
-            twiml.whisper(
-                Spoken(summary, language) if summary else None,
-                self._text("whisper_accept", language),
-                answer_url=answer_url,
-            )
-        )
+        leg = request.path.removesuffix("/answer")
+        answer_url = f"{signature.base_url(request, self._settings)}{leg}/answer"
+        accept = self.texts.text("whisper_accept", language)
+        return reply(twiml.whisper(Spoken(summary, language) if summary else None, accept, answer_url=answer_url))
 
-    def whisper_answer(self, call_sid: str, agent: int) -> Response:
-        """The agent pressed a key: 1 joins the two, anything else lets the agent go."""
+    def whisper_answer(self, call_sid: str, number: int) -> Response:
+        """The agent pressed a key: 1 joins the two."""
+        answer = self.answer(call_sid, number)
+        known = self._ringing.find(call_sid)
+        if answer == "accepted" or (known is None and request.form.get("Digits") == "1"):
+            return reply(twiml.nothing())
+        return self.answered(answer, known.whisper if known else "", call_sid)
+
+    def answer(self, call_sid: str, number: int) -> str:
+        """Take in an agent's key."""
         fields.call_sid(call_sid)
-        answer = "accepted" if request.form.get("Digits") == "1" else "declined"
-        numbers = self._settings.agent_numbers
-        name = numbers[agent] if agent < len(numbers) else None
-        with self._lock:
-            # One who declines late does not undo another's yes.
-            if self._answers.get(call_sid) != "accepted":
-                self._answers[call_sid] = answer
-            while len(self._answers) > MAX_ANSWERS:
-                self._answers.popitem(last=False)
-        _log.info("agent_answered", call_sid=call_sid, agent=agent, answer=answer)
-        self.note(answer, call_sid, lambda: self._switchboard.handoff_status(call_sid, answer, name))
-        return reply(twiml.nothing() if answer == "accepted" else twiml.hang_up())
+        key = None if request.args.get("late") else request.form.get("Digits", "")[:4]
+        leg_sid = fields.leg_sid(request.form.get("CallSid"))
+        answer = self._ringing.pressed(call_sid, number, leg_sid, key)
+        _log.info("agent_answered", call_sid=call_sid, agent=number, answer=answer)
+        return answer
+
+    def answered(self, answer: str, whisper: str, call_sid: str) -> Response:
+        """What an agent hears who does not get the call (yet)."""
+        if answer == "again":
+            return self.whispered(call_sid, whisper)
+        if answer == "taken":
+            return self.too_late()
+        return reply(twiml.hang_up())
+
+    def too_late(self) -> Response:
+        """An agent is told that the call is over, or somebody else's."""
+        return reply(twiml.hang_up(self.texts.text("whisper_late", self._settings.language)))
+
+    def whisper_status(self, call_sid: str, number: int) -> Response:
+        """An agent's leg is over."""
+        fields.call_sid(call_sid)
+        status = request.form.get("CallStatus", "")[:32]
+        _log.info("agent_leg_over", call_sid=call_sid, agent=number, status=status)
+        self._ringing.leg_over(call_sid, number, fields.leg_sid(request.form.get("CallSid")), status)
+        return Response(status=204)
 
     def dialled(self) -> Response:
         """The dialling is over: they have talked, or nobody took the call."""
         call_sid = fields.call_sid(request.form.get("CallSid"))
         status = request.form.get("DialCallStatus", "")[:32]
-        with self._lock:
-            answer = self._answers.pop(call_sid, None)
+        call = self._ringing.find(call_sid)
+        language = self.texts.ending(call_sid).language
+        if call is None:  # the server was restarted meanwhile
+            call = self.enter(call_sid)
         # An agent who picks up and declines also makes the status "completed": only a bridge is a talk.
         bridged = request.form.get("DialBridged")
-        talked = bridged == "true" if bridged else status in {"completed", "answered"} and answer == "accepted"
+        accepted = call.taken is not None or call.state is HandOffState.COMPLETED
+        talked = bridged == "true" if bridged else status in {"completed", "answered"} and accepted
         _log.info("dialled", call_sid=call_sid, status=status, talked=talked)
         if talked:
-            self.note("completed", call_sid, lambda: self._switchboard.handoff_status(call_sid, "completed", None))
+            self._ringing.talked(call_sid, sure=True)
             return reply(twiml.hang_up())
-        if answer != "declined":
-            self._missed(call_sid)
-        return self._take_message(self.ending(call_sid).language)
+        self._ringing.dial_over(call_sid, status)
+        if not call.attempts:
+            return self.nobody(call_sid, language)
+        return self.dial(call_sid, language, first=False)
+
+    # --- messages -----------------------------------------------------------------------------------------
 
     def voicemail(self) -> Response:
         """A message was left, or (no RecordingUrl) was not."""
@@ -122,22 +194,20 @@ class Handover:
         left = url.startswith(("https://", "http://")) and len(url) <= 2_000
         duration_s = fields.seconds(request.form.get("RecordingDuration")) if left else None
         recording_sid = fields.recording_sid(request.form.get("RecordingSid")) if left else None
+        language = self.texts.ending(call_sid).language
         _log.info("voicemail", call_sid=call_sid, left=left, duration_s=duration_s)
         self.note(
             "voicemail",
             call_sid,
             lambda: self._switchboard.voicemail(call_sid, url if left else None, duration_s, recording_sid),
         )
+        self._ringing.message(call_sid, left)
+        told = self._message_left
+        if left and told is not None:
+            message = VoicemailRecord(url, recording_sid, duration_s, language)
+            self.note("message", call_sid, lambda: told(call_sid, message))
         key = "twiml_voicemail_thanks" if left else "twiml_no_message"
-        return reply(twiml.hang_up(self._text(key, self.ending(call_sid).language)))
-
-    def ending(self, call_sid: str) -> Ending:
-        """What the house says must follow the stream; a person when it can't say."""
-        try:
-            return self._switchboard.ending(call_sid)
-        except Exception:
-            _log.exception("ending_failed", call_sid=call_sid)
-            return Ending("person", self._settings.language)
+        return reply(twiml.hang_up(self.texts.text(key, language)))
 
     def last_resort(self) -> Response:
         """Put the caller through with nothing that could fail: fixed words, no whisper.
@@ -148,9 +218,11 @@ class Handover:
         path = request.path
         if "/whisper/" in path:
             return reply(twiml.nothing())
+        if "/agent/" in path:
+            return reply(twiml.hang_up(twiml.static("whisper_late", language)))
         connecting = twiml.static("twiml_connecting", language)
         here = signature.base_url(request, self._settings)
-        if self._settings.agent_numbers and not path.endswith(("/dialled", "/voicemail")):
+        if self._settings.agent_numbers and not path.endswith(("/dialled", "/voicemail", "/choice")):
             numbers = [(number, None) for number in self._settings.agent_numbers]
             return reply(
                 twiml.dial(
@@ -172,17 +244,13 @@ class Handover:
         except Exception:
             _log.exception("not_recorded", call_sid=call_sid, what=what)
 
-    def _missed(self, call_sid: str) -> None:
-        self.note("missed", call_sid, lambda: self._switchboard.handoff_status(call_sid, "missed", None))
-
-    def _take_message(self, language: Language) -> Response:
+    def _take_message(self, language: Language, choice: Spoken | None = None) -> Response:
         here = signature.base_url(request, self._settings)
-        return reply(twiml.voicemail(self._text("twiml_voicemail", language), taken_url=f"{here}/twilio/voicemail"))
-
-    def _text(self, key: str, language: Language) -> Spoken:
-        try:
-            text = self._switchboard.text(key, language)
-        except Exception:
-            _log.exception("text_failed", key=key, language=language)
-            text = ""
-        return Spoken(text, language) if text else twiml.static(key, language)
+        return reply(
+            twiml.voicemail(
+                self.texts.text("twiml_voicemail", language),
+                taken_url=f"{here}/twilio/voicemail",
+                choice=choice,
+                choice_url=f"{here}/twilio/waiting/choice?language={language}",
+            )
+        )

@@ -12,10 +12,14 @@ from twilio.twiml.voice_response import Dial, Gather, VoiceResponse
 from ivr.content.types import Language
 
 SAY_LANGUAGES: dict[Language, str] = {"ko": "ko-KR", "en": "en-US", "ja": "ja-JP", "zh": "cmn-CN"}
+HEARD_LANGUAGES: dict[Language, str] = {"ko": "ko-KR", "en": "en-US", "ja": "ja-JP", "zh": "cmn-Hans-CN"}
+"""Languages as Twilio's recognizer calls them (``<Gather language>``)."""
 MAX_NUMBERS = 10
 """Numbers one ``<Dial>`` can ring at once (Twilio's limit)."""
 WHISPER_KEY_S = 8
 """Seconds an agent has to press 1 after each time of asking."""
+CHOICE_KEY_S = 4
+"""Seconds a caller has for a key before the message is asked for."""
 VOICEMAIL_MAX_S = 180
 """Longest message, seconds."""
 VOICEMAIL_SILENCE_S = 5
@@ -47,10 +51,31 @@ STATIC_TEXTS: dict[str, dict[Language, str]] = {
         "zh": "没有录到您的留言，请稍后再拨。",
     },
     "whisper_accept": {
-        "ko": "전화를 받으시려면 1번을 눌러 주세요.",
-        "en": "Press 1 to take the call.",
-        "ja": "電話を受けるには1を押してください。",
-        "zh": "接听请按1。",
+        "ko": "전화를 받으시려면 1번을, 받지 않으시려면 2번을 눌러 주세요.",
+        "en": "Press 1 to take the call, or 2 to decline it.",
+        "ja": "電話を受けるには1を、受けないときは2を押してください。",
+        "zh": "接听请按1，不接听请按2。",
+    },
+    "whisper_late": {
+        "ko": "이미 끝났거나 다른 상담원이 받은 전화입니다.",
+        "en": "This call is over, or somebody else has taken it.",
+        "ja": "この電話は終了したか、ほかの担当者が受けました。",
+        "zh": "这个来电已结束，或已由其他同事接听。",
+    },
+    "twiml_nobody": {
+        "ko": "지금은 전화를 받을 수 있는 상담원이 없습니다. "
+        "다시 전화를 받으시려면 1번, 자동 안내를 계속하시려면 3번을 눌러 주세요.",
+        "en": "I'm sorry, nobody can take your call right now. "
+        "Press 1 to be called back, or 3 to go on with the assistant.",
+        "ja": "申し訳ありません、ただいま電話に出られる者がおりません。"
+        "折り返しをご希望の方は1を、自動案内を続ける方は3を押してください。",
+        "zh": "很抱歉，现在没有人能接听您的电话。需要回电请按1，继续自动服务请按3。",
+    },
+    "twiml_callback": {
+        "ko": "상담원이 다시 전화드리겠습니다. 용건은 삐 소리 후에 말씀해 주세요.",
+        "en": "Somebody will call you back. Please say after the tone what it is about.",
+        "ja": "後ほど折り返しお電話いたします。発信音の後にご用件をお話しください。",
+        "zh": "稍后会有人给您回电话。请在提示音后说明来电事由。",
     },
 }
 """What is said when the prompts themselves can't be had: the caller must never meet an error."""
@@ -91,28 +116,99 @@ def nothing() -> str:
     return str(VoiceResponse())
 
 
-def dial(connecting: Spoken, numbers: Sequence[tuple[str, str | None]], *, ring_s: int, dialled_url: str) -> str:
+def dial(
+    connecting: Spoken | None, numbers: Sequence[tuple[str, str | None]], *, ring_s: int, dialled_url: str
+) -> str:
     """Ring agents, all at once, and put the caller through to the one who accepts.
 
     Args:
         connecting: What the caller hears first.
         numbers: Telephone number and the address of what that agent hears before being joined (None:
-            joined at once). Those beyond :data:`MAX_NUMBERS` are not rung.
+            joined at once); ``/status`` below it is told how that call ended. Those
+            beyond :data:`MAX_NUMBERS` are not rung.
         ring_s: Seconds they ring.
         dialled_url: Asked for what comes next when the dialling or the conversation is over.
     """
     response = VoiceResponse()
-    _say(response, connecting)
+    if connecting is not None:
+        _say(response, connecting)
     # answerOnBridge keeps the caller hearing ringing while an agent listens to the whisper.
     dialling = Dial(action=dialled_url, method="POST", timeout=ring_s, answer_on_bridge=True)
     for number, whisper_url in numbers[:MAX_NUMBERS]:
-        dialling.number(number, url=whisper_url, method="POST")
+        if whisper_url is None:
+            dialling.number(number)
+            continue
+        dialling.number(
+            number,
+            url=whisper_url,
+            method="POST",
+            status_callback=f"{whisper_url}/status",
+            status_callback_event="completed",
+            status_callback_method="POST",
+        )
     response.append(dialling)
     return str(response)
 
 
+def waiting(
+    texts: Sequence[Spoken], *, music_url: str, choice_url: str, again_url: str, words: Sequence[str]
+) -> str:
+    """Let a caller wait: how things stand, then music, then the same address again; a key or a word chooses.
+
+    Args:
+        texts: How things stand, and what may be chosen; at least one.
+        music_url: Played after that.
+        choice_url: Asked with ``Digits`` or ``SpeechResult``.
+        again_url: Asked when nothing was chosen.
+        words: What may be said, for Twilio's recognizer.
+    """
+    response = VoiceResponse()
+    gather = Gather(
+        input="dtmf speech",
+        num_digits=1,
+        action=choice_url,
+        method="POST",
+        timeout=1,
+        speech_timeout="auto",
+        language=HEARD_LANGUAGES[texts[0].language],
+        hints=",".join(words) or None,
+    )
+    for text in texts:
+        _say(gather, text)
+    gather.play(music_url)
+    response.append(gather)
+    response.redirect(again_url, method="POST")
+    return str(response)
+
+
+def room(name: str, *, over_url: str) -> str:
+    """Bring the caller into the room where the agent is; then ask what comes next."""
+    response = VoiceResponse()
+    dialling = Dial(action=over_url, method="POST")
+    dialling.conference(name, end_conference_on_exit=True, beep="false", max_participants=2)
+    response.append(dialling)
+    return str(response)
+
+
+def agents_room(name: str) -> str:
+    """Let an agent who took a call wait in the room for the caller; it closes when either leaves."""
+    response = VoiceResponse()
+    dialling = Dial()
+    dialling.conference(name, end_conference_on_exit=True, beep="false", max_participants=2)
+    response.append(dialling)
+    response.hangup()
+    return str(response)
+
+
+def go_on(url: str) -> str:
+    """Ask another address what comes next."""
+    response = VoiceResponse()
+    response.redirect(url, method="POST")
+    return str(response)
+
+
 def whisper(summary: Spoken | None, accept: Spoken, *, answer_url: str) -> str:
-    """Tell an agent who is calling and ask for a key; no key hangs up, which leaves the caller to others."""
+    """Tell an agent who is calling and ask for a key, twice; then tell ``answer_url?late=1`` that none came."""
     response = VoiceResponse()
     for texts in ((summary, accept), (accept,)):
         gather = Gather(num_digits=1, action=answer_url, method="POST", timeout=WHISPER_KEY_S)
@@ -120,17 +216,23 @@ def whisper(summary: Spoken | None, accept: Spoken, *, answer_url: str) -> str:
             if text is not None:
                 _say(gather, text)
         response.append(gather)
-    response.hangup()
+    response.redirect(f"{answer_url}?late=1", method="POST")
     return str(response)
 
 
-def voicemail(invitation: Spoken, *, taken_url: str) -> str:
-    """Record a message.
+def voicemail(
+    invitation: Spoken, *, taken_url: str, choice: Spoken | None = None, choice_url: str | None = None
+) -> str:
+    """Record a message; when there is a ``choice`` to make instead, it is offered first.
 
     Twilio asks ``taken_url`` with the recording; when nothing was said it goes on with the next verb, which
     asks the same address without one.
     """
     response = VoiceResponse()
+    if choice is not None:
+        gather = Gather(num_digits=1, action=choice_url, method="POST", timeout=CHOICE_KEY_S)
+        _say(gather, choice)
+        response.append(gather)
     _say(response, invitation)
     response.record(
         action=taken_url,

@@ -12,11 +12,14 @@ from werkzeug.exceptions import HTTPException
 
 from ivr.call.line import CallInfo
 from ivr.call.switchboard_types import Switchboard
+from ivr.handoff.ringing_service import RingingService
 from ivr.settings import Settings
 from ivr.telephony import fields, signature, twiml
-from ivr.telephony.handover import Handover, reply
+from ivr.telephony.dialling import make_ringing
+from ivr.telephony.handover import Handover, MessageLeft, reply
 from ivr.telephony.stream import StreamLimits, serve
 from ivr.telephony.tokens import StreamTokens, TokenRefusedError
+from ivr.telephony.waiting_room import MUSIC_PATH, WaitingRoom
 from ivr.websocket import MAX_MESSAGE_BYTES
 
 OVER = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
@@ -31,6 +34,8 @@ def blueprint(
     tokens: StreamTokens,
     limits: StreamLimits | None = None,
     frame_bad: Callable[[str], None] | None = None,
+    ringing: RingingService | None = None,
+    message_left: MessageLeft | None = None,
 ) -> Blueprint:
     """Make the carrier's routes.
 
@@ -40,10 +45,15 @@ def blueprint(
         tokens: Where stream tokens are kept; the app sweeps them (:class:`ivr.telephony.watch.StreamWatch`).
         limits: How patient streams are; None for the defaults.
         frame_bad: Told the kind of each message of a stream that is skipped; for the metrics.
+        ringing: Rings the agents' telephones (:func:`ivr.telephony.dialling.make_ringing`), started and stopped by
+            the app; None: by ``<Dial>`` only.
+        message_left: Told of each message a caller leaves.
     """
     routes = Blueprint("twilio", __name__, url_prefix="/twilio")
-    handover = Handover(switchboard, settings)
-    hooks = _Webhooks(switchboard, settings, tokens, handover)
+    ringing = ringing or make_ringing(settings, switchboard)
+    handover = Handover(switchboard, settings, ringing, message_left)
+    room = WaitingRoom(switchboard, settings, tokens, handover, ringing)
+    hooks = _Webhooks(switchboard, settings, tokens, handover, room, ringing)
 
     @routes.before_request
     def admit() -> Response | None:
@@ -57,6 +67,7 @@ def blueprint(
     routes.add_url_rule("/after", view_func=hooks.after, methods=["POST"])
     routes.add_url_rule("/status", view_func=hooks.status, methods=["POST"])
     handover.add_routes(routes)
+    room.add_routes(routes)
 
     @routes.record_once
     def configure(state: BlueprintSetupState) -> None:
@@ -74,16 +85,26 @@ class _Webhooks:
     """What Twilio asks about a call. Holds nothing that changes."""
 
     def __init__(
-        self, switchboard: Switchboard, settings: Settings, tokens: StreamTokens, handover: Handover
+        self,
+        switchboard: Switchboard,
+        settings: Settings,
+        tokens: StreamTokens,
+        handover: Handover,
+        room: WaitingRoom,
+        ringing: RingingService,
     ) -> None:
         self._switchboard = switchboard
         self._settings = settings
         self._tokens = tokens
         self._handover = handover
+        self._room = room
+        self._ringing = ringing
 
     def guard(self) -> Response | None:
         """Let a request pass, or answer 403. A stream's token is used up here, before the upgrade is accepted."""
         token = (request.view_args or {}).get("token")
+        if request.path == MUSIC_PATH and request.method in {"GET", "HEAD"}:
+            return None  # music is no secret, and Twilio keeps a copy
         if token is None:
             why = signature.refusal(request, self._settings)
             return self._refuse(why) if why else None
@@ -108,7 +129,7 @@ class _Webhooks:
         info = self._call_info()
         if not self._tokens.knows(info.call_sid) and not self._switchboard.admit(info):
             _log.info("call_refused", call_sid=info.call_sid)
-            return self._handover.person(info.call_sid)
+            return self._room.person(info.call_sid)
         token = self._tokens.issue(info)
         here = signature.base_url(request, self._settings)
         stream_here = signature.base_url(request, self._settings, websocket=True)
@@ -119,13 +140,13 @@ class _Webhooks:
         """The stream is over, or never came: goodbye, or a person."""
         call_sid = fields.call_sid(request.form.get("CallSid"))
         self._tokens.revoke(call_sid)
-        ending = self._handover.ending(call_sid)
+        ending = self._handover.texts.ending(call_sid)
         _log.info("stream_followed", call_sid=call_sid, next=ending.next)
         if ending.next == "hang_up":
             return reply(twiml.hang_up())
         if ending.next == "voicemail":
             return self._handover.message(call_sid)
-        return self._handover.person(call_sid)
+        return self._room.person(call_sid)
 
     def status(self) -> Response:
         """Twilio's status callback."""
@@ -134,6 +155,7 @@ class _Webhooks:
         _log.info("call_status", call_sid=call_sid, status=status)
         if status in OVER:
             self._tokens.revoke(call_sid)
+            self._handover.note("ringing", call_sid, lambda: self._ringing.caller_gone(call_sid))
             self._handover.note("finished", call_sid, lambda: self._switchboard.finished(call_sid))
         return Response(status=204)
 

@@ -320,11 +320,12 @@ def warm_prosody() -> None:
 
 
 @contextmanager
-def scene(real_desk: Callable[[BridgeHub], DeskEvents] | None = None) -> Iterator[Scene]:
-    """Serve a hotline whose desk takes everybody.
+def scene(real_desk: Callable[[BridgeHub], DeskEvents] | None = None, *, desk_open: bool = True) -> Iterator[Scene]:
+    """Serve a hotline whose desk takes everybody, or (not ``desk_open``) nobody.
 
     Args:
         real_desk: Makes a desk in place of the one that only writes down what it is told.
+        desk_open: Whether the desk takes callers.
     """
     warm_prosody()
     settings = load_settings(language="en", database_url="sqlite://")
@@ -351,7 +352,7 @@ def scene(real_desk: Callable[[BridgeHub], DeskEvents] | None = None) -> Iterato
         content=content(),
         max_calls=5,
         language="en",
-        persons=Persons(real_desk(hub) if real_desk else desk, hub, lambda: True),
+        persons=Persons(real_desk(hub) if real_desk else desk, hub, lambda: desk_open),
     )
     tokens = StreamTokens()
     app = Flask("bridge", static_folder=None)

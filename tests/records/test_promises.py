@@ -66,6 +66,12 @@ def test_a_message_is_kept_with_its_call(store: Store, journal: DatabaseJournal)
         "recording_url": "https://api.twilio.com/RE1",
         "recording_sid": "RE1",
         "duration_s": 12.5,
+        "language": None,
+        "transcript": None,
+        "summary": "",
+        "problem": "",
+        "left_at": None,
+        "status": "waiting",
     }
 
 

@@ -1,7 +1,7 @@
 """A small house to test the carrier's edge against: no hearing, no speech, only what the line needs."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
@@ -12,7 +12,9 @@ from ivr.call.line import AudioReceived, CallInfo, KeyPressed, Line, LineEnded, 
 from ivr.call.switchboard_types import Ending
 from ivr.content.types import Language
 from ivr.errors import LineClosedError
+from ivr.handoff.ringing_service import RingingService
 from ivr.settings import Settings, load_settings
+from ivr.telephony.handover import MessageLeft
 from ivr.telephony.stream import StreamLimits
 from ivr.telephony.tokens import StreamTokens
 from ivr.telephony.webhooks import blueprint
@@ -89,6 +91,9 @@ class FakeHouse:
         self.notes: list[tuple[object, ...]] = []
         self.began = threading.Condition()
         self.broken: set[str] = set()
+        self.rung: dict[str, tuple[str, list[tuple[object, object]], str]] = {}
+        self.resumed: list[tuple[str, str]] = []
+        self.resumes: CallInfo | None = None
 
     def _break(self, what: str) -> None:
         if what in self.broken:
@@ -121,6 +126,20 @@ class FakeHouse:
         self._break("handoff_status")
         self.notes.append(("handoff", call_sid, status, agent))
 
+    def handoff_rung(
+        self, call_sid: str, attempts: Sequence[Mapping[str, object]], state: str, state_why: str
+    ) -> None:
+        self._break("handoff_rung")
+        self.rung[call_sid] = (state, [(a["phone"], a["answer"]) for a in attempts], state_why)
+
+    def resume(self, call_sid: str, how: str) -> CallInfo | None:
+        self._break("resume")
+        self.resumed.append((call_sid, how))
+        return self.resumes
+
+    def callback(self, call_sid: str, number: str) -> None:
+        self.notes.append(("callback", call_sid, number))
+
     def voicemail(
         self,
         call_sid: str,
@@ -144,10 +163,13 @@ def make_app(
     settings: Settings | None = None,
     tokens: StreamTokens | None = None,
     limits: StreamLimits | None = None,
+    ringing: RingingService | None = None,
+    message_left: MessageLeft | None = None,
 ) -> Flask:
     settings = settings or load_settings()
     app = Flask(__name__)
-    app.register_blueprint(blueprint(house, settings, tokens or StreamTokens(settings.stream_token_s), limits))
+    tokens = tokens or StreamTokens(settings.stream_token_s)
+    app.register_blueprint(blueprint(house, settings, tokens, limits, ringing=ringing, message_left=message_left))
     return app
 
 

@@ -97,3 +97,30 @@ def test_unsigned_calls_through_a_tunnel_are_refused(header: str) -> None:
 def test_another_website_cannot_dial(origin: str, host: str, status: int) -> None:
     answer = post(client(FakeHouse()), "/twilio/voice", headers={"Origin": origin, "Host": host})
     assert answer.status_code == status
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "after",
+        "waiting",
+        "waiting/choice",
+        "talked",
+        "dialled",
+        "voicemail",
+        "status",
+        f"agent/{SID}/0",
+        f"agent/{SID}/0/answer",
+        f"agent/{SID}/0/status",
+        f"whisper/{SID}/0",
+        f"whisper/{SID}/0/answer",
+        f"whisper/{SID}/0/status",
+    ],
+)
+def test_every_webhook_asks_for_the_signature(path: str) -> None:
+    house = FakeHouse()
+    web = client(house, load_settings(twilio_auth_token=SECRET, public_url="https://hotline.example"))
+    assert web.post(f"/twilio/{path}", data={"CallSid": SID, "Digits": "1"}).status_code == 403
+    assert not house.notes
+    assert not house.rung
+    assert web.get("/twilio/hold.wav").status_code == 200  # music is no secret

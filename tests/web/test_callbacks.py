@@ -10,10 +10,11 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from ivr.errors import DiallingError
 from ivr.records.bus import LocalBus
 from ivr.records.journal import DatabaseJournal
 from ivr.records.store import Store
-from ivr.records.types import CallbackRecord
+from ivr.records.types import CallbackRecord, VoicemailRecord
 from ivr.web import callbacks
 from tests.records.samples import started
 
@@ -84,3 +85,63 @@ def test_a_database_that_can_not_be_read_is_said_so(client: FlaskClient, tmp_pat
     answer = client.get("/api/callbacks")
     assert answer.status_code == 503
     assert answer.headers["Retry-After"]
+
+
+# --- messages ---
+
+
+MESSAGE = VoicemailRecord(
+    "https://api.twilio.com/RE1", "RE1", 12.5, "ko", "반품이요, 010-1234-5678", "반품", "", CALLBACK.at
+)
+
+
+def test_messages_are_listed_the_newest_first_with_their_sound(
+    client: FlaskClient, journal: DatabaseJournal
+) -> None:
+    journal.voicemail("CA1", MESSAGE)
+    journal.voicemail("CA2", replace(MESSAGE, left_at=CALLBACK.at + timedelta(hours=1), transcript=None))
+    listed = client.get("/api/voicemails?status=waiting").get_json()
+    assert [entry["call_sid"] for entry in listed] == ["CA2", "CA1"]
+    assert listed[1]["audio_url"] == "/api/voicemails/CA1/audio"
+    assert listed[1]["transcript"].startswith("반품이요")
+    assert "1234" not in listed[1]["transcript"]  # masked
+    assert client.post("/api/voicemails/CA1/done").get_json()["status"] == "done"
+    assert [entry["call_sid"] for entry in client.get("/api/voicemails?status=waiting").get_json()] == ["CA2"]
+    assert client.post("/api/voicemails/CA9/done").status_code == 404
+    assert client.get("/api/voicemails?limit=x").status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("fetched", "status"),
+    [
+        (b"RIFF", 200),
+        (DiallingError("HTTP 404", gone=True), 404),
+        (DiallingError("HTTP 500"), 502),
+        (None, 503),
+    ],
+)
+def test_the_sound_comes_from_the_carrier(
+    journal: DatabaseJournal, tmp_path: Path, fetched: bytes | Exception | None, status: int
+) -> None:
+    journal.voicemail("CA1", MESSAGE)
+
+    def fetch(recording_sid: str) -> bytes:
+        assert recording_sid == "RE1"
+        if isinstance(fetched, bytes):
+            return fetched
+        assert fetched is not None
+        raise fetched
+
+    store = Store(f"sqlite:///{tmp_path / 'ivr.sqlite3'}", busy_timeout_ms=50)
+    app = Flask(__name__)
+    app.register_blueprint(
+        callbacks.blueprint(store, journal, journal.flush, fetch if fetched is not None else None)
+    )
+    web = app.test_client()
+    answer = web.get("/api/voicemails/CA1/audio")
+    assert answer.status_code == status
+    if status == 200:
+        assert (answer.mimetype, answer.data) == ("audio/wav", b"RIFF")
+        assert answer.headers["Cache-Control"] == "no-store"
+    assert web.get("/api/voicemails/CA2/audio").status_code == 404
+    store.close()

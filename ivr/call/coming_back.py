@@ -1,0 +1,44 @@
+"""A caller who waited for a person's telephone comes back to the machine, on another stream of the same call."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from ivr.call.line import CallInfo
+from ivr.content.types import Content
+from ivr.dialogue.handover import call_back_instead, come_back
+from ivr.dialogue.moves import Move, Why
+from ivr.dialogue.types import DialogueState
+from ivr.records.types import TurnRecord
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What is kept of a conversation whose caller went to a person's telephone, so that it can go on."""
+
+    info: CallInfo
+    state: DialogueState
+    turns: Sequence[TurnRecord]
+    began_s: float
+    """When the call's time began, by the services' clock."""
+
+
+@dataclass(frozen=True)
+class Resumed:
+    """A conversation that goes on, on another stream."""
+
+    kept: Kept
+    how: Literal["machine", "callback"]
+
+
+def next_move(resumed: Resumed, content: Content) -> Move:
+    """How the conversation goes on. Pure.
+
+    Args:
+        resumed: As it ended, and what the caller wants.
+        content: The texts and the agents' hours.
+    """
+    why = Why(f"the caller waited for a person and chose: {resumed.how}")
+    if resumed.how == "callback":
+        return call_back_instead(resumed.kept.state, content, why)
+    return come_back(resumed.kept.state, why, "desk_machine")
