@@ -8,6 +8,7 @@ from ivr.records.types import CallbackRecord, Journal
 STATUS = {
     HandOffState.COMPLETED: "completed",
     HandOffState.WRAP_UP: "completed",
+    HandOffState.DECLINED: "declined",
     HandOffState.MISSED: "missed",
     HandOffState.CALLBACK: "missed",
     HandOffState.VOICEMAIL: "missed",

@@ -5,7 +5,7 @@ The life of a hand-off (:data:`MOVES`)::
     waiting ⇄ offered ─▶ accepted ─▶ talking ─▶ wrap_up ─▶ completed
        │         │           │          │
        │         └───────────┴──────────┴──▶ waiting       the agent's browser died, or the agent did not answer
-       └──▶ callback · voicemail · back_to_machine · abandoned · missed
+       └──▶ callback · voicemail · back_to_machine · abandoned · declined · missed
 """
 
 from collections.abc import Mapping
@@ -27,6 +27,8 @@ class HandOffState(StrEnum):
     WRAP_UP = "wrap_up"
     """The talk is over; the agent writes it up."""
     COMPLETED = "completed"
+    DECLINED = "declined"
+    """An agent whose telephone rang said no, nobody else took the call, and the caller wanted nothing else."""
     MISSED = "missed"
     """The line broke with the server, and there is no number to call."""
     CALLBACK = "callback"
@@ -65,6 +67,7 @@ TALKS = frozenset({HandOffState.ACCEPTED, HandOffState.TALKING})
 FINAL = frozenset(
     {
         HandOffState.COMPLETED,
+        HandOffState.DECLINED,
         HandOffState.MISSED,
         HandOffState.CALLBACK,
         HandOffState.VOICEMAIL,
