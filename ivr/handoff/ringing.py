@@ -244,6 +244,8 @@ def plan(
         steps += _late(call, now_s, policy)
         if call.taken is not None or call.given_up or call.over or now_s < call.not_before_s:
             continue
+        if call.own_number is None:
+            continue  # only a ``<Dial>`` can ring for it
         if why := _hopeless(call, phones, now_s, policy):
             steps.append(GiveUp(call.call_sid, why))
             continue

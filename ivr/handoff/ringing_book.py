@@ -77,8 +77,7 @@ class RingingBook:
             from_number: The caller's.
             whisper: What the agent hears first.
             here: How the carrier reaches this server: ``https://…``, no slash at the end.
-            again: The caller was waiting before, and we know nothing of it (any more): the server was restarted.
-                Telephones may still be ringing, so none is rung before they have stopped.
+            again: The caller waits since before a restart: nothing is rung until what may still ring has stopped.
         """
         known = self._calls.get(call_sid)
         if known is not None and (again or not known.over or known.state not in MAY_RETURN):
@@ -98,7 +97,7 @@ class RingingBook:
             why="the server was restarted" if again else "",
         )
         self._forget()
-        self._keep(call)
+        self._calls[call_sid] = call
         return call
 
     def outlook(self, call_sid: str) -> Outlook:
@@ -172,7 +171,7 @@ class RingingBook:
         if call is None:  # webhooks may come in any order: nothing must ring for this call later
             now_s = self._clock.seconds()
             gone = Rung(call_sid, self._clock.now(), now_s, "", state=HandOffState.ABANDONED, ended_s=now_s)
-            self._keep(gone)
+            self._calls[call_sid] = gone
             self._forget()
             return
         if call.over:
@@ -270,7 +269,7 @@ class RingingBook:
             if attempt.live and attempt.placed_by == "dial":
                 self.leg_over(call_sid, attempt.number, attempt.leg_sid or "", status)
                 changed = self._calls[call_sid].attempts[attempt.number]
-                self._keep(self._calls[call_sid].having(replace(changed, stage="over", guessed=True)))
+                self._calls[call_sid] = self._calls[call_sid].having(replace(changed, stage="over", guessed=True))
 
     # --- the clock ----------------------------------------------------------------------------------------
 
@@ -379,12 +378,9 @@ class RingingBook:
         _log.info("ringing_ended", call_sid=call.call_sid, state=state.value, why=why)
         self._tell(ended, state)
 
-    def _keep(self, call: Rung) -> None:
-        self._calls[call.call_sid] = call
-
     def _change(self, call: Rung) -> None:
         """Remember, and write down."""
-        self._keep(call)
+        self._calls[call.call_sid] = call
         self.effects.append(Write(call))
 
     def _tell(self, call: Rung, state: HandOffState, agent: str | None = None) -> None:

@@ -225,6 +225,8 @@ def _voicemail(session: Session, call: CallRow, write: Write) -> None:
     if known is None or known.seq < write.seq:
         left_at = write.data.get("left_at")
         data = {**write.data, "left_at": datetime.fromisoformat(str(left_at)) if left_at else None}
+        if known is not None and known.recording_sid == data.get("recording_sid"):
+            data["status"] = known.status  # written down after somebody has listened to it
         session.merge(VoicemailRow(call_sid=call.call_sid, seq=write.seq, **data))
         session.flush()
 

@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Mapping
 
 import structlog
 from flask import abort
@@ -42,6 +43,14 @@ def language(asked: str | None, sid: str) -> Language | None:
 def number(value: str | None) -> str | None:
     """A party's address as Twilio gives it; None when withheld (``anonymous``) or not one."""
     return value if value and _NUMBER.fullmatch(value) else None
+
+
+def own_number(form: Mapping[str, str]) -> str | None:
+    """The number of ours that was called; None when it is not known, or nobody called it.
+
+    Calls that did not come over a telephone (``IvrOrigin``) never make agents' telephones ring over REST.
+    """
+    return None if form.get("IvrOrigin") else number(form.get("To"))
 
 
 def leg_sid(value: str | None) -> str:

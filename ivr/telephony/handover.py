@@ -70,7 +70,7 @@ class Handover:
         return self._ringing.enter(
             call_sid,
             ending.language,
-            own_number=fields.number(request.form.get("To")),
+            own_number=fields.own_number(request.form),
             from_number=fields.number(request.form.get("From")),
             whisper=ending.whisper,
             here=signature.base_url(request, self._settings),

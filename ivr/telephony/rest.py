@@ -4,6 +4,7 @@ Sources: https://www.twilio.com/docs/voice/api/call-resource, https://www.twilio
 https://www.twilio.com/docs/usage/twilios-response (the errors' JSON).
 """
 
+import logging
 import time
 from collections.abc import Callable
 from typing import TypeVar
@@ -31,6 +32,8 @@ NOT_IN_PROGRESS = 21220
 
 _Result = TypeVar("_Result")
 _log = structlog.get_logger(__name__)
+_QUIET = logging.getLogger("ivr.telephony.rest.http")
+_QUIET.setLevel(logging.WARNING)  # it would log telephone numbers
 
 
 class TwilioRest:
@@ -59,7 +62,9 @@ class TwilioRest:
         self._base_url = base_url.rstrip("/")
         self._sleep = sleep
         self._timeout_s = timeout_s
-        self._client = Client(account_sid, auth_token, http_client=TwilioHttpClient(timeout=timeout_s))
+        self._client = Client(
+            account_sid, auth_token, http_client=TwilioHttpClient(timeout=timeout_s, logger=_QUIET)
+        )
         self._client.api.base_url = self._base_url
         self._pool = urllib3.PoolManager(timeout=timeout_s, retries=False)
 

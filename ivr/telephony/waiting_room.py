@@ -151,7 +151,7 @@ class WaitingRoom:
         return self._ringing.enter(
             call_sid,
             fields.language(request.args.get("language"), call_sid) or self._settings.language,
-            own_number=fields.number(request.form.get("To")),
+            own_number=fields.own_number(request.form),
             from_number=fields.number(request.form.get("From")),
             whisper=self._handover.texts.ending(call_sid).whisper,
             here=signature.base_url(request, self._settings),
@@ -171,11 +171,10 @@ class WaitingRoom:
             self._ringing.joined(call_sid)
             here = signature.base_url(request, self._settings)
             return reply(twiml.room(call_sid, over_url=f"{here}/twilio/talked"))
-        if dials_instead(call) or any(each.live and each.placed_by == "dial" for each in call.attempts):
+        rings = any(each.live and each.placed_by == "dial" for each in call.attempts)
+        if rings or dials_instead(call) or (call.own_number is None and not call.given_up):
             return self._handover.dial(call_sid, language, first=heard == 0)
-        if call.given_up:
-            return self._handover.nobody(call_sid, language)
-        return self._wait(call, heard)
+        return self._handover.nobody(call_sid, language) if call.given_up else self._wait(call, heard)
 
     def _over(self, call: Rung) -> Response:
         match call.state:

@@ -59,6 +59,37 @@ def test_whoever_watches_is_told_of_the_call_back(journal: DatabaseJournal, bus:
     assert told == ["waiting", "done"]
 
 
+def test_a_message_written_down_after_it_was_dealt_with_stays_so(store: Store, journal: DatabaseJournal) -> None:
+    journal.call_started(started())
+    message = VoicemailRecord("https://api.twilio.com/RE1", "RE1", 12.5)
+    journal.voicemail("CA1", message)
+    journal.voicemail_done("CA1")
+    journal.voicemail("CA1", replace(message, transcript="words"))
+    journal.flush(5)
+    ((_, kept),) = store.voicemails(None, 10)
+    assert (kept.status, kept.transcript) == ("done", "words")
+
+
+def test_what_was_rung_is_kept_with_the_hand_off(store: Store, journal: DatabaseJournal) -> None:
+    journal.call_started(started())
+    journal.handoff("CA1", HandoffRecord("caller_asked", {}))
+    journal.handoff_rung("CA1", [{"phone": "+8210", "answer": "busy"}], "missed", "nobody")
+    journal.call_ended("CA1", STARTED_AT, "handed_off")
+    assert _kept(journal, store)["handoff"] == {
+        "reason": "caller_asked",
+        "summary": {},
+        "status": "waiting",
+        "agent": None,
+        "attempts": [{"phone": "+8210", "answer": "busy"}],
+        "state": "missed",
+        "state_why": "nobody",
+    }
+    journal.reopened("CA1")
+    assert (_kept(journal, store)["outcome"], _kept(journal, store)["ended_at"]) == ("in_progress", None)
+    journal.handoff("CA1", HandoffRecord("frustration", {}))
+    assert "attempts" not in str(_kept(journal, store)["handoff"])
+
+
 def test_a_message_is_kept_with_its_call(store: Store, journal: DatabaseJournal) -> None:
     journal.call_started(started())
     journal.voicemail("CA1", VoicemailRecord("https://api.twilio.com/RE1", "RE1", 12.5))

@@ -327,6 +327,13 @@ def test_after_a_restart_two_who_were_talking_end_in_peace(hotline: Exchange) ->
     assert verbs(hotline.post("/twilio/talked")) == ["Hangup"]
 
 
+def test_a_simulated_call_makes_no_telephone_ring_over_rest(hotline: Exchange) -> None:
+    answer = twiml(hotline.post("/twilio/after", IvrOrigin="simulated"))
+    assert [number.text for number in answer.all("Number")] == list(PHONES)
+    hotline.ringing.round()
+    assert not hotline.twilio.asked
+
+
 def test_a_call_whose_own_number_is_not_known_is_dialled(hotline: Exchange) -> None:
     hotline.twilio.callers.add(SID)
     answer = twiml(hotline.web.post("/twilio/after", data={"CallSid": SID}))
