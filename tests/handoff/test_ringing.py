@@ -175,7 +175,7 @@ def test_position_and_time_are_those_of_the_queue() -> None:
     fourth = "CA" + "4" * 32
     board.enter(fourth)
     told = board.book.outlook(fourth)
-    assert (told.position, told.expected_wait_s) == (1, 120.0)
+    assert (told.position, told.expected_wait_s) == (1, 60.0)  # who talks now is taken to be half through
 
 
 def test_without_phones_the_hand_off_ends_all_the_same() -> None:
