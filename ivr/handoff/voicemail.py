@@ -1,5 +1,6 @@
 """Messages that callers leave with the carrier: fetched, written down by our own recognizer, summed up."""
 
+import itertools
 import queue
 import tempfile
 import threading
@@ -118,6 +119,10 @@ def write_down(wav: bytes, language: str | None, call_sid: str, hearing: Hearing
     return " ".join(words for words in said if words)
 
 
+LOOK_AGAIN_S, LATE_AFTER = 0.5, 20
+"""Between two looks for what is unwritten, and after how many it is told that the database stays away."""
+
+
 class Messages:
     """Writes messages down, one after the other, in a thread of its own. :meth:`left` is safe from any thread."""
 
@@ -168,11 +173,8 @@ class Messages:
         self._record.voicemail(call_sid, message)
 
     def _run(self) -> None:
-        try:
-            for each in self._pending():
-                self._waiting.put_nowait(each)
-        except Exception:
-            _log.exception("pending_messages_unknown")
+        for each in self._left_unwritten():
+            self._waiting.put(each)
         while not self._closing.is_set():
             try:
                 call_sid, message = self._waiting.get(timeout=0.2)
@@ -183,6 +185,18 @@ class Messages:
             except Exception as error:
                 _log.exception("message_failed", call_sid=call_sid)
                 self._give_up(call_sid, message, f"{type(error).__name__}: {error}")
+
+    def _left_unwritten(self) -> list[tuple[str, VoicemailRecord]]:
+        """What a process before this one left, once the database can be read: a new one is still being made."""
+        for number in itertools.count(1):
+            try:
+                return list(self._pending())[: MOST_WAITING // 2]
+            except Exception as error:
+                if number == LATE_AFTER:
+                    _log.warning("pending_messages_unknown", why=f"{type(error).__name__}: {error}")
+                if self._closing.wait(LOOK_AGAIN_S):
+                    break
+        return []
 
     def _write_down(self, call_sid: str, message: VoicemailRecord) -> None:
         if self._fetch is None or message.recording_sid is None:
