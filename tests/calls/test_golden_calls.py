@@ -1,6 +1,6 @@
-"""Every golden call, ten at a time as on a busy morning, each judged by itself.
+"""Every golden call, eight at a time as on a busy morning, each judged by itself.
 
-A recognizer that decodes in real time beside nine others mishears a digit now and then. A call that fails is
+A recognizer that decodes in real time beside seven others mishears a digit now and then. A call that fails is
 therefore rung once more, as the caller would; how many may need that is itself a test.
 """
 
@@ -19,7 +19,7 @@ from tests.calls.hotlines import hotline, lay_over
 from tests.calls.judging import Played, judge
 from tests.calls.ringing import play
 
-AT_ONCE = 10
+AT_ONCE = 8
 MOST_RUNG_TWICE = 0.1
 """Share of the calls that may need a second attempt."""
 CALLS = golden_calls()

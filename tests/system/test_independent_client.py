@@ -70,8 +70,8 @@ def ring(url: str, steps: Sequence[Step], **config: Any) -> Rung:
     return Rung(report, hotline.record(call_sid), follows, after - before)
 
 
-GREETED = Wait(10.0)
-"""Long enough for the greeting; the client sends silence meanwhile."""
+GREETED = Wait(5.0)
+"""Long enough for the short greeting, and short of the hotline asking again; the client sends silence meanwhile."""
 
 
 @pytest.fixture(scope="module")
