@@ -29,6 +29,7 @@ from ivr.handoff.desk_rules import DeskPolicy, Step, overdue
 from ivr.handoff.desk_store import DeskStore
 from ivr.handoff.queue import WAITS, outlooks
 from ivr.handoff.types import (
+    INSTEAD,
     TALKS,
     Accepted,
     Agent,
@@ -119,11 +120,7 @@ class Desk:
 
     def caller_chose(self, call_sid: str, choice: CallerChoice, at: dt.datetime | None = None) -> None:
         """The caller would rather have something else than wait."""
-        to = {
-            "callback": HandOffState.CALLBACK,
-            "voicemail": HandOffState.VOICEMAIL,
-            "machine": HandOffState.BACK_TO_MACHINE,
-        }[choice]
+        to = INSTEAD[choice]
         self.inbox.tell(lambda: self._moves.chose(call_sid, to, at))
 
     def recovered(self, hand_off: HandOff, to: HandOffState, why: str) -> None:

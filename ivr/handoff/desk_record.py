@@ -2,21 +2,8 @@
 
 from datetime import datetime
 
-from ivr.handoff.types import HandOff, HandOffState
+from ivr.handoff.types import RECORDED, HandOff, HandOffState
 from ivr.records.types import CallbackRecord, Journal
-
-STATUS = {
-    HandOffState.COMPLETED: "completed",
-    HandOffState.WRAP_UP: "completed",
-    HandOffState.DECLINED: "declined",
-    HandOffState.MISSED: "missed",
-    HandOffState.CALLBACK: "missed",
-    HandOffState.VOICEMAIL: "missed",
-    HandOffState.BACK_TO_MACHINE: "missed",
-    HandOffState.ABANDONED: "missed",
-    HandOffState.WAITING: "waiting",
-}
-"""The record's status of a hand-off that came into this state."""
 
 
 class DeskRecord:
@@ -42,8 +29,8 @@ class DeskRecord:
         call = hand_off.call
         if self._journal is None:
             return
-        if to in STATUS and hand_off.state is not HandOffState.WRAP_UP:
-            self._journal.handoff_status(call.call_sid, STATUS[to])
+        if to in RECORDED and hand_off.state is not HandOffState.WRAP_UP:
+            self._journal.handoff_status(call.call_sid, RECORDED[to])
         if to is HandOffState.CALLBACK and call.from_number:
             self._journal.outcome(call.call_sid, "callback")
             self._journal.callback(

@@ -29,20 +29,6 @@ ANSWERS: Mapping[str, Answer] = {
 """Twilio's CallStatus of a leg that nobody answered → what it means
 (https://www.twilio.com/docs/voice/api/call-resource#call-status-values)."""
 
-
-STATUS = {
-    HandOffState.ACCEPTED: "accepted",
-    HandOffState.COMPLETED: "completed",
-    HandOffState.DECLINED: "declined",
-    HandOffState.MISSED: "missed",
-    HandOffState.CALLBACK: "missed",
-    HandOffState.VOICEMAIL: "missed",
-    HandOffState.BACK_TO_MACHINE: "missed",
-    HandOffState.ABANDONED: "missed",
-}
-"""The record's status of a hand-off in this state."""
-
-
 MAY_RETURN = frozenset({HandOffState.BACK_TO_MACHINE, HandOffState.CALLBACK})
 """Ends after which the same call may come to another hand-off: the machine has the caller again."""
 
@@ -98,20 +84,27 @@ class Attempt:
 
 
 @dataclass(frozen=True)
-class Rung:
-    """One caller for whom telephones are rung."""
+class Caller:
+    """Somebody who is to get a person, as their call came in."""
 
     call_sid: str
-    at: datetime
-    since_s: float
-    """When the waiting began."""
     language: str
     own_number: str | None = None
     """The hotline's number that was called: agents see it calling. None: not known, so REST can't place calls."""
     from_number: str | None = None
     whisper: str = ""
+    """What the agent hears first."""
     here: str = ""
-    """How the carrier reaches the server that this call came to."""
+    """How the carrier reaches the server that this call came to: ``https://…``, no slash at the end."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rung(Caller):
+    """One caller for whom telephones are rung."""
+
+    at: datetime
+    since_s: float
+    """When the waiting began."""
     not_before_s: float = 0.0
     """Nothing is rung before: after a restart telephones may still be ringing of which we know nothing."""
     state: HandOffState = HandOffState.WAITING
@@ -119,8 +112,6 @@ class Rung:
     attempts: tuple[Attempt, ...] = ()
     given_up: bool = False
     """Nobody took the call: the caller is asked what they would rather have."""
-    joining: bool = False
-    """An agent waits in the room; the caller is being fetched."""
     agent_left_s: float | None = None
     """When the agent's telephone ended in mid-talk."""
     alone: bool = False

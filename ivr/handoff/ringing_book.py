@@ -13,8 +13,8 @@ from ivr.handoff.ringing import (
     ANSWERS,
     MAY_LEAVE_MESSAGE,
     MAY_RETURN,
-    STATUS,
     Attempt,
+    Caller,
     Effect,
     Fetch,
     FetchCaller,
@@ -33,7 +33,7 @@ from ivr.handoff.ringing import (
     plan,
     untaken,
 )
-from ivr.handoff.types import HandOffState, Outlook
+from ivr.handoff.types import RECORDED, HandOffState, Outlook
 
 MOST_KEPT = 2_000
 """Hand-offs remembered that are over: the carrier's late webhooks come within minutes."""
@@ -57,47 +57,27 @@ class RingingBook:
         """What is known of a call."""
         return self._calls.get(call_sid)
 
-    def enter(
-        self,
-        call_sid: str,
-        language: str,
-        *,
-        own_number: str | None = None,
-        from_number: str | None = None,
-        whisper: str = "",
-        here: str = "",
-        again: bool = False,
-    ) -> Rung:
+    def enter(self, caller: Caller, *, again: bool = False) -> Rung:
         """A caller waits for an agent's telephone. Asked twice it is one hand-off.
 
         Args:
-            call_sid: The call.
-            language: The caller's.
-            own_number: The number of ours that was called.
-            from_number: The caller's.
-            whisper: What the agent hears first.
-            here: How the carrier reaches this server: ``https://…``, no slash at the end.
-            again: The caller waits since before a restart: nothing is rung until what may still ring has stopped.
+            caller: Who.
+            again: They wait since before a restart: nothing is rung until what may still ring has stopped.
         """
-        known = self._calls.get(call_sid)
+        known = self._calls.get(caller.call_sid)
         if known is not None and (again or not known.over or known.state not in MAY_RETURN):
             return known  # the webhook came twice, or late
         now_s = self._clock.seconds()
         wait_s = self._policy.ring_s + self._policy.slack_s if again else 0.0
         call = Rung(
-            call_sid,
-            self._clock.now(),
-            now_s,
-            language,
-            own_number,
-            from_number,
-            whisper,
-            here,
-            now_s + wait_s,
+            **vars(caller),
+            at=self._clock.now(),
+            since_s=now_s,
+            not_before_s=now_s + wait_s,
             why="the server was restarted" if again else "",
         )
         self._forget()
-        self._calls[call_sid] = call
+        self._calls[call.call_sid] = call
         return call
 
     def outlook(self, call_sid: str) -> Outlook:
@@ -170,8 +150,10 @@ class RingingBook:
         call = self._calls.get(call_sid)
         if call is None:  # webhooks may come in any order: nothing must ring for this call later
             now_s = self._clock.seconds()
-            gone = Rung(call_sid, self._clock.now(), now_s, "", state=HandOffState.ABANDONED, ended_s=now_s)
-            self._calls[call_sid] = gone
+            abandoned = HandOffState.ABANDONED
+            self._calls[call_sid] = Rung(
+                call_sid, "", at=self._clock.now(), since_s=now_s, state=abandoned, ended_s=now_s
+            )
             self._forget()
             return
         if call.over:
@@ -187,7 +169,7 @@ class RingingBook:
         """The caller is in the room with the agent who took the call."""
         call = self._calls.get(call_sid)
         if call is not None and call.taken is not None and call.state is HandOffState.ACCEPTED:
-            self._change(replace(call, state=HandOffState.TALKING, joining=False))
+            self._change(replace(call, state=HandOffState.TALKING))
 
     def talked(self, call_sid: str, *, sure: bool = False) -> bool:
         """The room is empty: they have talked. Whether they have; ``sure``: the carrier says so."""
@@ -334,7 +316,7 @@ class RingingBook:
         by_dial = attempt.placed_by == "dial"
         attempt = replace(attempt, since_s=self._clock.seconds())
         state = HandOffState.TALKING if by_dial else HandOffState.ACCEPTED
-        call = replace(call.having(attempt), state=state, why="", given_up=False, joining=not by_dial)
+        call = replace(call.having(attempt), state=state, why="", given_up=False)
         self._change(call)
         self._tell(call, HandOffState.ACCEPTED, attempt.phone)
         self._withdraw(call, "another agent took the call")
@@ -356,7 +338,7 @@ class RingingBook:
         why = "took the call, and the telephone went dead"
         _log.warning("agent_lost", call_sid=call.call_sid, attempt=attempt.number)
         lost = replace(attempt, stage="over", answer="unreachable", why=why)
-        self._change(replace(call.having(lost), state=HandOffState.WAITING, why=why, joining=False))
+        self._change(replace(call.having(lost), state=HandOffState.WAITING, why=why))
 
     def _withdraw(self, call: Rung, why: str) -> None:
         """Stop telephones that ring, but the one that has the call."""
@@ -373,7 +355,7 @@ class RingingBook:
             if attempt.live:
                 call = call.having(replace(attempt, stage="over"))
                 self._hang_up(attempt)
-        ended = replace(call, state=state, why=why, ended_s=self._clock.seconds(), joining=False, agent_left_s=None)
+        ended = replace(call, state=state, why=why, ended_s=self._clock.seconds(), agent_left_s=None)
         self._change(ended)
         _log.info("ringing_ended", call_sid=call.call_sid, state=state.value, why=why)
         self._tell(ended, state)
@@ -384,11 +366,10 @@ class RingingBook:
         self.effects.append(Write(call))
 
     def _tell(self, call: Rung, state: HandOffState, agent: str | None = None) -> None:
-        if state in STATUS:
-            status = STATUS[state]
-            if status == "missed" and untaken(call) is HandOffState.DECLINED:
-                status = "declined"
-            self.effects.append(WriteStatus(call.call_sid, status, agent))
+        status = RECORDED[state]
+        if status == "missed" and untaken(call) is HandOffState.DECLINED:
+            status = "declined"
+        self.effects.append(WriteStatus(call.call_sid, status, agent))
 
     def _forget(self) -> None:
         over = sorted((c for c in self._calls.values() if c.over), key=lambda c: c.ended_s or 0.0)

@@ -15,6 +15,7 @@ from ivr.errors import DiallingError
 from ivr.handoff.desk_clock import DeskClock
 from ivr.handoff.ringing import (
     Attempt,
+    Caller,
     FetchCaller,
     HangUp,
     Place,
@@ -120,29 +121,9 @@ class RingingService:
 
     # --- the caller ---------------------------------------------------------------------------------------
 
-    def enter(
-        self,
-        call_sid: str,
-        language: str,
-        *,
-        own_number: str | None = None,
-        from_number: str | None = None,
-        whisper: str = "",
-        here: str = "",
-        again: bool = False,
-    ) -> Rung:
+    def enter(self, caller: Caller, *, again: bool = False) -> Rung:
         """A caller waits for an agent's telephone; see :meth:`ivr.handoff.ringing_book.RingingBook.enter`."""
-        return self._do(
-            lambda book: book.enter(
-                call_sid,
-                language,
-                own_number=own_number,
-                from_number=from_number,
-                whisper=whisper,
-                here=here,
-                again=again,
-            )
-        )
+        return self._do(lambda book: book.enter(caller, again=again))
 
     def find(self, call_sid: str) -> Rung | None:
         """What is known of a call."""

@@ -89,6 +89,20 @@ MOVES: Mapping[HandOffState, frozenset[HandOffState]] = {
 }
 """From where to where a hand-off may go."""
 
+RECORDED: Mapping[HandOffState, str] = {
+    HandOffState.WAITING: "waiting",
+    HandOffState.ACCEPTED: "accepted",
+    HandOffState.WRAP_UP: "completed",
+    HandOffState.COMPLETED: "completed",
+    HandOffState.DECLINED: "declined",
+    HandOffState.MISSED: "missed",
+    HandOffState.CALLBACK: "missed",
+    HandOffState.VOICEMAIL: "missed",
+    HandOffState.BACK_TO_MACHINE: "missed",
+    HandOffState.ABANDONED: "missed",
+}
+"""The call's record's status of a hand-off that came into this state; in the others it stays what it was."""
+
 
 @dataclass(frozen=True)
 class WaitingCall:
@@ -194,6 +208,13 @@ with the machine goes on · ``callback``, ``voicemail``: what is said of either,
 
 CallerChoice = Literal["callback", "voicemail", "machine"]
 """What a waiting caller may choose instead of waiting."""
+
+INSTEAD: Mapping[CallerChoice, HandOffState] = {
+    "callback": HandOffState.CALLBACK,
+    "voicemail": HandOffState.VOICEMAIL,
+    "machine": HandOffState.BACK_TO_MACHINE,
+}
+"""Where a hand-off goes when its caller chooses."""
 
 
 class Bridge(Protocol):

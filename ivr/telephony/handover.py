@@ -11,7 +11,7 @@ from flask import Blueprint, Response, request
 
 from ivr.call.switchboard_types import Switchboard
 from ivr.content.types import Language
-from ivr.handoff.ringing import Rung
+from ivr.handoff.ringing import Caller, Rung
 from ivr.handoff.ringing_service import RingingService
 from ivr.handoff.types import HandOffState
 from ivr.records.types import VoicemailRecord
@@ -67,12 +67,16 @@ class Handover:
     def enter(self, call_sid: str) -> Rung:
         """The caller is to get a person: from now on there is a hand-off that must end in a stored state."""
         ending = self.texts.ending(call_sid)
-        return self._ringing.enter(
+        return self._ringing.enter(self.caller(call_sid, ending.language, ending.whisper))
+
+    def caller(self, call_sid: str, language: Language, whisper: str) -> Caller:
+        """Who the request at hand is about."""
+        return Caller(
             call_sid,
-            ending.language,
+            language,
             own_number=fields.own_number(request.form),
             from_number=fields.number(request.form.get("From")),
-            whisper=ending.whisper,
+            whisper=whisper,
             here=signature.base_url(request, self._settings),
         )
 

@@ -17,7 +17,7 @@ from ivr.content.types import Language
 from ivr.dialogue.types import Say
 from ivr.handoff.ringing import Rung, dials_instead
 from ivr.handoff.ringing_service import RingingService
-from ivr.handoff.types import CallerChoice, HandOffState
+from ivr.handoff.types import INSTEAD, HandOffState
 from ivr.settings import Settings
 from ivr.telephony import fields, signature, twiml
 from ivr.telephony.dialling import waiting_url
@@ -29,11 +29,6 @@ MOST_UPDATES = 100
 """Times a caller is told how things stand: beyond it the count in the address no longer matters."""
 
 _log = structlog.get_logger(__name__)
-_STATES: dict[CallerChoice, HandOffState] = {
-    "callback": HandOffState.CALLBACK,
-    "voicemail": HandOffState.VOICEMAIL,
-    "machine": HandOffState.BACK_TO_MACHINE,
-}
 
 
 class WaitingRoom:
@@ -104,7 +99,7 @@ class WaitingRoom:
             # Final once the message is there: who hangs up before it left none.
             self._ringing.nobody(call_sid, "the caller would rather leave a message")
             return self._handover.message(call_sid)
-        if not self._ringing.chose(call_sid, _STATES[choice], f"the caller chose: {choice}"):
+        if not self._ringing.chose(call_sid, INSTEAD[choice], f"the caller chose: {choice}"):
             return self._next(self._ringing.find(call_sid) or call, 1)  # an agent was faster
         return self._machine(call, choice)
 
@@ -148,15 +143,9 @@ class WaitingRoom:
     def _again(self, call_sid: str) -> Rung:
         """A caller waits of whom we know nothing: the server was restarted. The hand-off begins anew."""
         _log.warning("waiting_recovered", call_sid=call_sid)
-        return self._ringing.enter(
-            call_sid,
-            fields.language(request.args.get("language"), call_sid) or self._settings.language,
-            own_number=fields.own_number(request.form),
-            from_number=fields.number(request.form.get("From")),
-            whisper=self._handover.texts.ending(call_sid).whisper,
-            here=signature.base_url(request, self._settings),
-            again=True,
-        )
+        language = fields.language(request.args.get("language"), call_sid) or self._settings.language
+        whisper = self._handover.texts.ending(call_sid).whisper
+        return self._ringing.enter(self._handover.caller(call_sid, language, whisper), again=True)
 
     def _next(self, call: Rung, heard: int) -> Response:
         """What comes next for a caller, wherever they are."""
@@ -196,7 +185,7 @@ class WaitingRoom:
         elif not said:
             said = texts.all_of([Say("desk_still"), Say("desk_offer")], language)
         here = signature.base_url(request, self._settings)
-        words = [word for choice in _STATES for word in texts.words(choice, language)]
+        words = [word for choice in INSTEAD for word in texts.words(choice, language)]
         return reply(
             twiml.waiting(
                 said or [texts.text("twiml_connecting", language)],

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from ivr.handoff.ringing import FetchCaller, HangUp, Order, Place, RingPolicy, Rung, Write
+from ivr.handoff.ringing import Caller, FetchCaller, HangUp, Order, Place, RingPolicy, Rung, Write
 from ivr.handoff.ringing_book import RingingBook
 from ivr.handoff.types import HandOffState
 from tests.handoff.desks import Time
@@ -22,7 +22,7 @@ class Board:
         self.book = RingingBook(phones, RingPolicy(order), self.time.clock())
 
     def enter(self, call_sid: str = FIRST) -> None:
-        self.book.enter(call_sid, "ko", own_number="+8221234567")
+        self.book.enter(Caller(call_sid, "ko", own_number="+8221234567"))
         self.round()
 
     def round(self, seconds: float = 0.0) -> list[Place]:
@@ -199,7 +199,7 @@ def test_what_is_over_stays_over() -> None:
     board.book.leg_over(FIRST, 1, LEGS[1], "busy")
     board.book.message(FIRST, left=True)
     assert not board.book.chose(FIRST, HandOffState.CALLBACK, "late")
-    assert board.book.enter(FIRST, "ko") is ended
+    assert board.book.enter(Caller(FIRST, "ko")) is ended
     assert board.call() == replace(ended)
     assert not board.effects(Write)
     assert ended.state is HandOffState.COMPLETED
