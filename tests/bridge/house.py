@@ -57,7 +57,7 @@ def tone(hz: float, seconds: float) -> bytes:
 
 def pitch_hz(samples: Samples) -> float:
     """The strongest frequency, Hz; 0 for silence."""
-    if float(np.sqrt(np.mean(np.square(samples)))) < 0.01:
+    if not len(samples) or float(np.sqrt(np.mean(np.square(samples)))) < 0.01:
         return 0.0
     spectrum = np.abs(np.fft.rfft(samples * np.hanning(len(samples))))
     return float(np.argmax(spectrum) * 8_000 / len(samples))

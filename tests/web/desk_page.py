@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
-import numpy as np
 from flask import Flask
+from flask.testing import FlaskClient
 from playwright.sync_api import Page, expect
 
 from audio.contracts import Samples
@@ -317,9 +317,6 @@ def take(page: Page) -> None:
     expect(page.locator("#sound")).to_be_visible()
 
 
-def pitch_hz(samples: Samples) -> float:
-    """The strongest frequency of some 8 kHz samples, Hz; 0 for silence."""
-    if not len(samples) or float(np.sqrt(np.mean(np.square(samples)))) < 0.01:
-        return 0.0
-    spectrum = np.abs(np.fft.rfft(samples * np.hanning(len(samples))))
-    return float(np.argmax(spectrum) * 8_000 / len(samples))
+def client_of(floor: Floor) -> FlaskClient:
+    """Another browser, without a login."""
+    return floor.app.test_client()

@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 
 from tests.web.browser import launch, serve
-from tests.web.test_login import PASSWORD, Office, make, office, template  # noqa: F401  # fixtures
+from tests.web.login_office import PASSWORD, Office
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("browsers")]
 
 
-def test_in_at_the_first_attempt_out_at_the_first_click(office: Office) -> None:  # noqa: F811  # the fixture
+def test_in_at_the_first_attempt_out_at_the_first_click(office: Office) -> None:
     with serve(office.app) as url, launch(width=390) as page:
         page.goto(f"{url}/phone")
         assert page.url == f"{url}/login?next=/phone"
@@ -43,7 +43,7 @@ def test_in_at_the_first_attempt_out_at_the_first_click(office: Office) -> None:
         assert "/login" in page.url
 
 
-def test_another_site_can_not_log_anybody_in(office: Office, tmp_path: Path) -> None:  # noqa: F811  # the fixture
+def test_another_site_can_not_log_anybody_in(office: Office, tmp_path: Path) -> None:
     with serve(office.app) as url, launch() as page:
         site = tmp_path / "evil.html"
         site.write_text(
