@@ -11,6 +11,8 @@ from ivr.telephony.tokens import StreamTokens
 from tests.telephony.house import FakeHouse, make_app
 
 SID = "CA" + "a" * 32
+AGENTS = "+821000000001,+821000000002"
+"""As ``IVR_AGENT_NUMBERS`` names them."""
 
 
 def twiml(answer: TestResponse) -> Verb:
