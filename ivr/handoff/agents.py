@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import insert, select, update
 
 from ivr.errors import DeskError
-from ivr.handoff.desk_sql import AGENTS, CALLS, SESSIONS, answer, free, move, note, set_session
+from ivr.handoff.desk_sql import AGENTS, SESSIONS, answer, move, note, set_session, sid_of, wrapped_up
 from ivr.handoff.desk_store import DeskStore
 from ivr.handoff.types import Agent, AgentStatus, DeclineReason, HandOffState
 
@@ -80,7 +80,7 @@ class AgentStore:
         """Add agents, or give those who are there already their new name, languages and topics."""
         with self._store.writing() as connection:
             for agent in agents:
-                values = {"name": agent.name, "languages": list(agent.languages), "topics": list(agent.topics)}
+                values = _of(agent)
                 known = connection.execute(update(AGENTS).where(AGENTS.c.id == agent.id).values(**values))
                 if not known.rowcount:
                     connection.execute(insert(AGENTS).values(id=agent.id, created_at=now, **values))
@@ -89,8 +89,7 @@ class AgentStore:
         """Add an agent who is not there yet; one who is stays as they are."""
         with self._store.writing() as connection:
             if connection.execute(select(AGENTS.c.id).where(AGENTS.c.id == agent.id)).first() is None:
-                values = {"name": agent.name, "languages": list(agent.languages), "topics": list(agent.topics)}
-                connection.execute(insert(AGENTS).values(id=agent.id, created_at=now, **values))
+                connection.execute(insert(AGENTS).values(id=agent.id, created_at=now, **_of(agent)))
 
     def any(self) -> bool:
         """Whether there are agents at all."""
@@ -150,13 +149,12 @@ class AgentStore:
                 ringing = {HandOffState.OFFERED}
                 if move(connection, held, ringing, HandOffState.WAITING, now, held_by=agent_id, agent_id=None):
                     answer(connection, held, agent_id, why.value, now)
-                    event, data = "declined", {"reason": why.value}
-                elif move(connection, held, {HandOffState.WRAP_UP}, HandOffState.COMPLETED, now, wrapped_up_at=now):
-                    free(connection, held, agent_id, now)
-                    event, data = "completed", {}
+                    note(connection, now, "declined", sid_of(connection, held), agent_id, reason=why.value)
                 else:
-                    event, data = "", {}
-                call_sid = connection.scalar(select(CALLS.c.call_sid).where(CALLS.c.id == held))
-                if event:
-                    note(connection, now, event, call_sid, agent_id, **data)
+                    wrapped_up(connection, held, agent_id, now)
             set_session(connection, agent_id, status, now, hand_off_id=None, missed_in_a_row=0)
+
+
+def _of(agent: Agent) -> dict[str, object]:
+    """What the database keeps of who an agent is."""
+    return {"name": agent.name, "languages": list(agent.languages), "topics": list(agent.topics)}

@@ -12,14 +12,11 @@ from ivr.handoff.desk_record import DeskRecord
 from ivr.handoff.desk_rules import DeskPolicy
 from ivr.handoff.desk_store import DeskStore
 from ivr.handoff.recovery import recover
-from ivr.handoff.routing import RoutingPolicy
-from ivr.handoff.types import AgentStatus, Bridge
+from ivr.handoff.routing import RoutingPolicy, on_duty
+from ivr.handoff.types import Bridge
 from ivr.records.store import Store
 from ivr.records.types import Journal
 from ivr.settings import Settings
-
-ON_DUTY = frozenset({AgentStatus.AVAILABLE, AgentStatus.BUSY, AgentStatus.WRAP_UP})
-"""Agents in these states take calls, now or soon."""
 
 _log = structlog.get_logger(__name__)
 
@@ -67,7 +64,7 @@ def desk_takes_calls(settings: Settings, desk: Desk) -> bool:
     if settings.agent_numbers:
         return False
     try:
-        return any(agent.status in ON_DUTY for agent in desk.board().agents)
+        return any(on_duty(agent) for agent in desk.board().agents)
     except DeskBusyError as error:
         _log.warning("desk_not_asked", why=str(error))
         return False

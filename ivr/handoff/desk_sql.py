@@ -80,6 +80,18 @@ def free(connection: Connection, hand_off_id: str, agent_id: str, now: datetime)
     )
 
 
+def wrapped_up(connection: Connection, hand_off_id: str, agent_id: str, now: datetime) -> None:
+    """What the agent was writing up is done; nothing happens when it was something else."""
+    if move(connection, hand_off_id, {HandOffState.WRAP_UP}, HandOffState.COMPLETED, now, wrapped_up_at=now):
+        free(connection, hand_off_id, agent_id, now)
+        note(connection, now, "completed", sid_of(connection, hand_off_id), agent_id)
+
+
+def sid_of(connection: Connection, hand_off_id: str) -> str | None:
+    """The call that a hand-off is of."""
+    return connection.scalar(select(CALLS.c.call_sid).where(CALLS.c.id == hand_off_id))
+
+
 def set_session(
     connection: Connection, agent_id: str, status: AgentStatus, now: datetime, **values: object
 ) -> None:

@@ -28,6 +28,7 @@ from ivr.handoff.desk_sql import (
     note,
     set_session,
     why_over,
+    wrapped_up,
 )
 from ivr.handoff.routing import RoutingPolicy
 from ivr.handoff.types import (
@@ -196,14 +197,8 @@ class DeskStore:
                      agent_id=None):  # fmt: skip
                 answer(connection, session.hand_off_id, agent_id, DeclineReason.BUSY.value, now)
             else:
-                self._wrapped_up(connection, session.hand_off_id, agent_id, now)
+                wrapped_up(connection, session.hand_off_id, agent_id, now)
         set_session(connection, agent_id, AgentStatus.BUSY, now, hand_off_id=hand_off.id, missed_in_a_row=0)
-
-    def _wrapped_up(self, connection: Connection, hand_off_id: str, agent_id: str, now: datetime) -> None:
-        if move(connection, hand_off_id, {HandOffState.WRAP_UP}, HandOffState.COMPLETED, now, wrapped_up_at=now):
-            free(connection, hand_off_id, agent_id, now)
-            call_sid = connection.scalar(select(CALLS.c.call_sid).where(CALLS.c.id == hand_off_id))
-            note(connection, now, "completed", call_sid, agent_id)
 
     def decline(
         self,

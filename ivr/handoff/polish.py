@@ -132,14 +132,13 @@ class Polisher:
             _log.warning("summary_not_polished", why=str(error))
             return None
         lines = read(answer)
+        if isinstance(lines, str):
+            _log.warning("summary_not_polished", why=lines)
+            return None
         caller = summary.get("caller")
         customer = caller.get("name") if isinstance(caller, Mapping) else None
-        why = (
-            lines
-            if isinstance(lines, str)
-            else refused(plain, lines, customer if isinstance(customer, str) else None, language)
-        )
-        if why is not None or isinstance(lines, str):
+        why = refused(plain, lines, customer if isinstance(customer, str) else None, language)
+        if why is not None:
             _log.warning("summary_not_polished", why=why)
             return None
         return with_polish(summary, lines)

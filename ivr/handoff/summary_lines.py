@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from ivr.content.keys import emotion_of
 from ivr.content.requests import COMMANDS
 from ivr.content.types import Content, Policy
+from ivr.dialogue.frustration import Level
 from ivr.handoff.facts import HISTORY_DAYS, Facts, Source, Statement
 from ivr.handoff.risks import Risk
 from ivr.handoff.summary_words import Words
@@ -19,8 +19,6 @@ NO_REQUEST = frozenset(COMMANDS)
 
 LONGEST_QUOTE = 160
 """Characters of the caller's words that are shown: two lines on the desk."""
-
-Level = Literal["calm", "irritated", "upset"]
 
 
 @dataclass(frozen=True)

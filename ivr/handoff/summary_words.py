@@ -1,6 +1,6 @@
 """The agents' words for what a summary tells: requests, outcomes, facts, values."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from ivr.content.keys import fact_of, label_of, outcome_of
 from ivr.content.render import render
@@ -31,10 +31,11 @@ class Words:
         """What came of something, or a state."""
         return self._named(outcome_of(outcome), outcome)
 
-    def facts(self, facts: Mapping[str, str], but: Iterable[str] = ()) -> str:
+    def facts(self, facts: Mapping[str, str]) -> str:
         """Names and values in one line."""
-        shown = [f"{self._named(fact_of(name), name)} {self.value(value)}" for name, value in facts.items()]
-        return " · ".join(each for each, name in zip(shown, facts, strict=True) if name not in but)
+        return " · ".join(
+            f"{self._named(fact_of(name), name)} {self.value(value)}" for name, value in facts.items()
+        )
 
     def value(self, value: str) -> str:
         """A value of the database in the agents' words, where there are any: states, and goods of the catalogue."""

@@ -200,13 +200,6 @@ def agents_room(name: str) -> str:
     return str(response)
 
 
-def go_on(url: str) -> str:
-    """Ask another address what comes next."""
-    response = VoiceResponse()
-    response.redirect(url, method="POST")
-    return str(response)
-
-
 def whisper(summary: Spoken | None, accept: Spoken, *, answer_url: str) -> str:
     """Tell an agent who is calling and ask for a key, twice; then tell ``answer_url?late=1`` that none came."""
     response = VoiceResponse()

@@ -11,6 +11,7 @@ from flask import Blueprint, Response, request
 from audio.contracts import LINE_RATE_HZ
 from audio.g711 import ulaw_to_samples
 from ivr.bridge.music import hold_music
+from ivr.call.line import CallInfo
 from ivr.call.switchboard_types import Switchboard
 from ivr.call.waiting import update
 from ivr.content.types import Language
@@ -72,6 +73,13 @@ class WaitingRoom:
         if not self._ringing.rings_itself or call.own_number is None:
             return self._handover.dial(call_sid, language, first=True)
         return self._wait(call, 0)
+
+    def connect(self, info: CallInfo) -> Response:
+        """Connect the call to a stream, with a fresh token."""
+        token = self._tokens.issue(info)
+        here = signature.base_url(request, self._settings)
+        stream_here = signature.base_url(request, self._settings, websocket=True)
+        return reply(twiml.stream(f"{stream_here}/twilio/stream/{token}", f"{here}/twilio/after"))
 
     # --- the caller ---------------------------------------------------------------------------------------
 
@@ -205,10 +213,7 @@ class WaitingRoom:
             _log.exception("not_resumed", call_sid=call_sid)
             info = None
         if info is not None:
-            token = self._tokens.issue(info)
-            here = signature.base_url(request, self._settings)
-            stream_here = signature.base_url(request, self._settings, websocket=True)
-            return reply(twiml.stream(f"{stream_here}/twilio/stream/{token}", f"{here}/twilio/after"))
+            return self.connect(info)
         number = call.from_number or fields.number(request.form.get("From"))
         if how == "callback" and number is not None:
             self._handover.note("callback", call_sid, lambda: self._switchboard.callback(call_sid, number))

@@ -130,11 +130,8 @@ class _Webhooks:
         if not self._tokens.knows(info.call_sid) and not self._switchboard.admit(info):
             _log.info("call_refused", call_sid=info.call_sid)
             return self._room.person(info.call_sid)
-        token = self._tokens.issue(info)
-        here = signature.base_url(request, self._settings)
-        stream_here = signature.base_url(request, self._settings, websocket=True)
         _log.info("call_arrived", call_sid=info.call_sid, origin=info.origin, language=info.language)
-        return reply(twiml.stream(f"{stream_here}/twilio/stream/{token}", f"{here}/twilio/after"))
+        return self._room.connect(info)
 
     def after(self) -> Response:
         """The stream is over, or never came: goodbye, or a person."""
