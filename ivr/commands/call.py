@@ -13,6 +13,7 @@ import click
 from audio.contracts import LINE_RATE_HZ, Samples
 from audio.errors import WavError
 from audio.wav import read_wav, write_wav
+from ivr.commands.terminal import plain, shares
 from ivr.dialogue.frustration import SIGNS
 from ivr.errors import LineClosedError, LineError
 from ivr.telephony.carrier import environment_auth_token
@@ -27,8 +28,6 @@ REPLY_TIMEOUT_S = 30.0
 """Longest wait for a reply; then the next recording is said all the same."""
 FELT = frozenset({*SIGNS, "carried"})
 """Contributions that make up the frustration."""
-LEAST_SHOWN = 0.005
-"""Contributions below this would be shown as 0.00."""
 QUIET_S = 1.0
 """The assistant has stopped speaking when it was quiet for this long: longer than its pauses between sentences."""
 
@@ -199,7 +198,7 @@ def _describe(kind: str, data: Mapping[str, Any]) -> str:
         lines = [f"          -> hand-off ({data.get('reason')}): {data.get('status')}"]
     else:
         lines = []
-    return "\n".join(_plain(line) for line in lines if line)
+    return "\n".join(plain(line) for line in lines if line)
 
 
 def _describe_turn(turn: Mapping[str, Any], *, went_on: bool) -> str:
@@ -229,12 +228,6 @@ def _describe_feeling(turn: Mapping[str, Any]) -> str:
         confidence = emotion.get("confidence")
         parts.append(str(emotion["label"]) + (f" {confidence:.2f}" if confidence is not None else ""))
     if score is not None:
-        shares = (turn.get("contributions") or {}).items()
-        made = " + ".join(f"{name} {value:.2f}" for name, value in shares if value >= LEAST_SHOWN)
+        made = " + ".join(shares((turn.get("contributions") or {}).items()))
         parts.append(f"frustration {score:.2f}" + (f" = {made}" if made else ""))
     return f"          ~ {', '.join(parts)}" if parts else ""
-
-
-def _plain(text: str) -> str:
-    """Without control characters: what a stranger said must not steer the terminal."""
-    return "".join(each if each.isprintable() else " " for each in text)

@@ -80,9 +80,6 @@ class _Run:
         except (ConfigurationError, ContentError, ModelError, AudioError) as error:
             click.echo(str(error), err=True)
             return EXIT_CONFIGURATION
-        except OSError as error:
-            click.echo(f"{self._html}: the report can't be written ({error.strerror or error})", err=True)
-            return EXIT_CONFIGURATION
         if any(turn.error for each in judged for turn in each.call.turns):
             return EXIT_BAD_WAV
         return EXIT_FAILED if not all(each.passed for each in judged) else 0
@@ -107,13 +104,22 @@ class _Run:
             click.echo(f"        {check}")
 
     def _conclude(self, suite: Path, judged: "list[Judged]") -> None:
+        """The whole suite.
+
+        Raises:
+            ConfigurationError: the report can't be written.
+        """
         from ivr.evaluation.page import page  # noqa: PLC0415
         from ivr.evaluation.summary import summarise  # noqa: PLC0415
 
         summary = summarise(judged)
         if self._html is not None:
-            made = dt.datetime.now().astimezone()
-            self._html.write_text(page(suite, judged, summary, made), encoding="utf-8")
+            report = page(suite, judged, summary, dt.datetime.now().astimezone())
+            try:
+                self._html.write_text(report, encoding="utf-8")
+            except OSError as error:
+                problem = f"{self._html}: the report can't be written ({error.strerror or error})"
+                raise ConfigurationError(problem) from error
         lines = [f"{summary.passed} of {summary.calls} calls passed; {summary.turns} recordings heard"]
         lines += [f"  {area:<11} {passed} of {count} as expected" for area, passed, count in summary.checks]
         lines += [

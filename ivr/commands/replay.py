@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from ivr.commands.terminal import plain, shares
 from ivr.content.policy import POLICY_FILE, read_policy
 from ivr.content.problems import Problems
 from ivr.content.types import Policy
@@ -20,8 +21,6 @@ from ivr.settings import load_settings
 EXIT_CONFIGURATION = 2
 EXIT_NO_CALL = 3
 WORDS_SHOWN = 60
-LEAST_SHOWN = 0.005
-"""Contributions below this would be shown as 0.00."""
 
 
 @dataclass(frozen=True)
@@ -107,14 +106,8 @@ def _document(turn: _Turn, replayed: Replayed) -> dict[str, object]:
 
 def _line(turn: _Turn, replayed: Replayed) -> str:
     then = "?" if turn.record.frustration is None else f"{turn.record.frustration:.2f}"
-    shares = replayed.frustration.contributions.items()
-    parts = ", ".join(f"{name} {value:.2f}" for name, value in shares if value >= LEAST_SHOWN)
+    parts = ", ".join(shares(replayed.frustration.contributions.items()))
     return (
         f"{turn.record.end_ms / 1000:7.1f} s  {then} -> {replayed.frustration.score:.2f}  {replayed.reaction:<11}  "
-        f"{_plain(turn.record.text[:WORDS_SHOWN])}" + (f"   ({parts})" if parts else "")
+        f"{plain(turn.record.text[:WORDS_SHOWN])}" + (f"   ({parts})" if parts else "")
     )
-
-
-def _plain(text: str) -> str:
-    """Without control characters: what a stranger said must not steer the terminal."""
-    return "".join(each if each.isprintable() else " " for each in text)

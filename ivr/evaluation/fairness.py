@@ -4,10 +4,11 @@ The operating point is the product's: P(angry) of at least one half, and anger i
 caller's own calm voice is known. Both are told: judged alone, and after three calm utterances of the same speaker.
 """
 
-import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
+
+from scipy.stats import binomtest
 
 from audio.baseline import updated
 from audio.contracts import CallerBaseline, Emotion, Prosody
@@ -21,8 +22,6 @@ OWN_CALM = 3
 turns."""
 FEWEST_CLIPS = 30
 """Of a group, below which a share says little: 0 of 30 still leaves up to 11 % (Wilson, 95 %)."""
-Z_95 = 1.959964
-"""Standard normal quantile of a two-sided 95 % interval."""
 
 Trait = Literal["sex", "language", "corpus"]
 TRAITS: tuple[Trait, ...] = ("sex", "language", "corpus")
@@ -60,10 +59,8 @@ class Rate:
         """Wilson's (1927): right for small counts and for shares near 0, too."""
         if not self.count:
             return None
-        n, share = self.count, self.hits / self.count
-        middle = (share + Z_95**2 / (2 * n)) / (1 + Z_95**2 / n)
-        half = Z_95 / (1 + Z_95**2 / n) * math.sqrt(share * (1 - share) / n + Z_95**2 / (4 * n * n))
-        return max(0.0, middle - half), min(1.0, middle + half)
+        low, high = binomtest(self.hits, self.count).proportion_ci(confidence_level=0.95, method="wilson")
+        return float(low), float(high)
 
     @property
     def thin(self) -> bool:
