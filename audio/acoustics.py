@@ -25,8 +25,18 @@ _MEL_BANDS = 24
 _CEPSTRA = 12
 """MFCC 1 to 12, as in every speech front end since Davis & Mermelstein (1980); number 0, the level, is left out."""
 
-_RANGE_DB = 50.0
+RANGE_DB = 50.0
 """Spectra are cut this far below the utterance's loud frames: what lies deeper is the line's noise."""
+
+MOST_FROM_MIDDLE = 11.0
+"""Semitones from the utterance's median beyond which a pitch is one of YIN's octave errors: nobody's voice jumps
+that far from its middle within a sentence."""
+
+MOST_STEP = 3.0
+"""Semitones from one 10 ms frame to the next from which a step is an error, not a glide: 300 a second."""
+
+_BAND_HZ = (150.0, 3700.0)
+"""What is looked at of a telephone's band and its slopes."""
 
 _FREQUENCIES_HZ: Final = np.fft.rfftfreq(WINDOW, 1 / LINE_RATE_HZ)
 _TAPER: Final = np.hamming(WINDOW)
@@ -76,7 +86,7 @@ def describe_frames(frames: Frames) -> Vector | None:
         return None
     spectrum = power_spectrum(frames.middle)
     loud = np.percentile(frames.power[frames.sounding], 95)
-    floor = loud * 10 ** (-_RANGE_DB / 10)
+    floor = loud * 10 ** (-RANGE_DB / 10)
     cepstra = np.log(spectrum @ _mel_filters().T + floor) @ _COSINES.T * (2 / _MEL_BANDS)
     voiced = frames.voiced
     together = voiced[1:] & voiced[:-1]
@@ -107,7 +117,7 @@ def describe_frames(frames: Frames) -> Vector | None:
 def _mel_filters() -> Vector:
     """Triangles on the mel scale, shape (24, 129). Made at first use: importing librosa's code takes a second."""
     filters: Vector = librosa.filters.mel(
-        sr=LINE_RATE_HZ, n_fft=WINDOW, n_mels=_MEL_BANDS, fmin=150.0, fmax=3700.0, norm=None
+        sr=LINE_RATE_HZ, n_fft=WINDOW, n_mels=_MEL_BANDS, fmin=_BAND_HZ[0], fmax=_BAND_HZ[1], norm=None
     ).astype(np.float64)
     return filters
 
@@ -120,10 +130,15 @@ def power_spectrum(middle: NDArray[np.float32]) -> Vector:
     return power
 
 
+def _between(low_hz: float, high_hz: float) -> NDArray[np.bool_]:
+    """Which of :data:`_FREQUENCIES_HZ` lie from one frequency up to below another."""
+    inside: NDArray[np.bool_] = (low_hz <= _FREQUENCIES_HZ) & (high_hz > _FREQUENCIES_HZ)
+    return inside
+
+
 def band_db(spectrum: Vector, low_hz: float, high_hz: float, floor: float) -> Vector:
     """Power between two frequencies in each frame, dB."""
-    inside = (low_hz <= _FREQUENCIES_HZ) & (high_hz > _FREQUENCIES_HZ)
-    power: Vector = 10 * np.log10(spectrum[:, inside].sum(axis=1) + floor)
+    power: Vector = 10 * np.log10(spectrum[:, _between(low_hz, high_hz)].sum(axis=1) + floor)
     return power
 
 
@@ -133,15 +148,16 @@ def tilt_db(spectrum: Vector, floor: float) -> tuple[Vector, Vector]:
     Alpha ratio: power from 1 kHz up over power below. Hammarberg index: the strongest below 2 kHz over the
     strongest above. A raised voice is brighter: the first goes up, the second down.
     """
-    alpha = band_db(spectrum, 1000, 3700, floor) - band_db(spectrum, 150, 1000, floor)
-    below = spectrum[:, (_FREQUENCIES_HZ >= 150) & (_FREQUENCIES_HZ < 2000)].max(axis=1)
-    above = spectrum[:, (_FREQUENCIES_HZ >= 2000) & (_FREQUENCIES_HZ < 3700)].max(axis=1)
+    lowest, highest = _BAND_HZ
+    alpha = band_db(spectrum, 1000, highest, floor) - band_db(spectrum, lowest, 1000, floor)
+    below = spectrum[:, _between(lowest, 2000)].max(axis=1)
+    above = spectrum[:, _between(2000, highest)].max(axis=1)
     return alpha, 10 * np.log10((below + floor / 100) / (above + floor / 100))
 
 
 def centroid_hz(spectrum: Vector) -> Vector:
     """Centre of gravity of each frame's spectrum from 150 to 3700 Hz."""
-    inside = (_FREQUENCIES_HZ >= 150) & (_FREQUENCIES_HZ < 3700)
+    inside = _between(*_BAND_HZ)
     power = spectrum[:, inside]
     centre: Vector = (power @ _FREQUENCIES_HZ[inside]) / (power.sum(axis=1) + 1e-12)
     return centre
@@ -151,7 +167,7 @@ def _timbre(spectrum: Vector, periodicity: Vector, floor: float) -> Vector:
     """:data:`_TIMBRE` of each frame, shape (n, 8)."""
     alpha, hammarberg = tilt_db(spectrum, floor)
     centre = centroid_hz(spectrum)
-    inside = (_FREQUENCIES_HZ >= 150) & (_FREQUENCIES_HZ < 3700)
+    inside = _between(*_BAND_HZ)
     power = spectrum[:, inside]
     share = power / (power.sum(axis=1, keepdims=True) + 1e-12)
     spread = np.sqrt((share * np.square(_FREQUENCIES_HZ[inside] - centre[:, None])).sum(axis=1))
@@ -173,7 +189,7 @@ def _timbre(spectrum: Vector, periodicity: Vector, floor: float) -> Vector:
 
 def _slope(spectrum: Vector, low_hz: float, high_hz: float, floor: float) -> Vector:
     """Regression of the level on frequency, dB per kHz."""
-    inside = (low_hz <= _FREQUENCIES_HZ) & (high_hz > _FREQUENCIES_HZ)
+    inside = _between(low_hz, high_hz)
     at = _FREQUENCIES_HZ[inside] / 1000
     at = at - at.mean()
     level = 10 * np.log10(spectrum[:, inside] + floor / 100)
@@ -185,14 +201,14 @@ def _pitch(f0_hz: Vector, voiced: NDArray[np.bool_]) -> Vector:
     """:data:`_PITCH`, in semitones above 27.5 Hz and semitones per second."""
     semitones = 12 * np.log2(f0_hz / 27.5)
     middle = float(np.median(semitones[voiced]))
-    # YIN's errors are octaves; nobody's voice jumps that far from its middle within a sentence.
-    right = voiced & (np.abs(semitones - middle) < 11)
+    right = voiced & (np.abs(semitones - middle) < MOST_FROM_MIDDLE)
     low, high = np.percentile(semitones[right], [20, 80])
     lowest, highest = np.percentile(semitones[right], [5, 95])
-    step = np.diff(semitones)[right[1:] & right[:-1]]
-    step = step[np.abs(step) < 3]  # 300 semitones a second: an error, not a glide
+    follows = right[1:] & right[:-1]
+    step = np.diff(semitones)[follows]
+    step = step[np.abs(step) < MOST_STEP]
     period = 2 ** (-semitones / 12)
-    wobble = np.abs(np.diff(period))[right[1:] & right[:-1]] / period[1:][right[1:] & right[:-1]]
+    wobble = (np.abs(np.diff(period)) / period[1:])[follows]
     return np.array(
         (
             middle,

@@ -3,7 +3,15 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from audio.acoustics import centroid_hz, describe, power_spectrum, tilt_db
+from audio.acoustics import (
+    MOST_FROM_MIDDLE,
+    MOST_STEP,
+    RANGE_DB,
+    centroid_hz,
+    describe,
+    power_spectrum,
+    tilt_db,
+)
 from audio.contracts import LINE_RATE_HZ, Prosody, Samples
 from audio.voicing import HOP, Frames, frames_of
 
@@ -14,12 +22,6 @@ _PAUSE_FRAMES = 20
 
 _LEAST_VOICED_FRAMES = 8
 """80 ms: one short vowel. Less tells nothing about a voice."""
-
-_MOST_STEP_SEMITONES = 3.0
-"""A greater step within 10 ms is an error of YIN, not a glide."""
-
-_FLOOR_DB = -50.0
-"""Spectra are cut this far below the utterance's loud frames: what lies deeper is the line's noise."""
 
 _SILENT = Prosody(None, None, None, None, 0.0, 0)
 
@@ -98,8 +100,7 @@ def _pitch_summary(f0_hz: NDArray[np.float64]) -> tuple[float | None, float | No
         return None, None
     median_hz = float(np.median(f0_hz))
     semitones = 12.0 * np.log2(f0_hz / median_hz)
-    # YIN's errors are octaves; nobody's voice jumps that far from its middle within a sentence.
-    semitones = semitones[np.abs(semitones) < 11.0]
+    semitones = semitones[np.abs(semitones) < MOST_FROM_MIDDLE]
     low, high = np.percentile(semitones, [5, 95])
     return median_hz, float(high - low)
 
@@ -129,7 +130,7 @@ def _timbre(heard: Frames) -> tuple[float | None, float | None, float | None]:
     if np.count_nonzero(heard.voiced) < _LEAST_VOICED_FRAMES:
         return None, None, None
     spectrum = power_spectrum(heard.middle[heard.voiced])
-    floor = float(np.percentile(heard.power[heard.voiced], 95)) * 10 ** (_FLOOR_DB / 10)
+    floor = float(np.percentile(heard.power[heard.voiced], 95)) * 10 ** (-RANGE_DB / 10)
     alpha_db, hammarberg_db = tilt_db(spectrum, floor)
     return float(alpha_db.mean()), float(hammarberg_db.mean()), float(centroid_hz(spectrum).mean())
 
@@ -140,12 +141,12 @@ def _movement(heard: Frames) -> tuple[float | None, float | None]:
     if len(at) < _LEAST_VOICED_FRAMES:
         return None, None
     semitones = 12.0 * np.log2(heard.f0_hz[at])
-    right = np.abs(semitones - np.median(semitones)) < 11.0
+    right = np.abs(semitones - np.median(semitones)) < MOST_FROM_MIDDLE
     time_s = at[right] / _FRAMES_PER_S
     time_s = time_s - time_s.mean()
     slope = float(time_s @ (semitones[right] - semitones[right].mean()) / max(float(time_s @ time_s), 1e-9))
     step = np.abs(np.diff(semitones))[np.diff(at) == 1]
-    step = step[step < _MOST_STEP_SEMITONES]
+    step = step[step < MOST_STEP]
     return slope, float(np.median(2 ** (step / 12) - 1)) if len(step) else None
 
 
