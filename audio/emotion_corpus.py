@@ -15,7 +15,7 @@ from audio.contracts import LINE_RATE_HZ, RECOGNITION_RATE_HZ, Samples
 from audio.emotion import describe_voice
 from audio.errors import WavError
 from audio.g711 import samples_to_ulaw, ulaw_to_samples
-from audio.level import speech_frames
+from audio.level import mean_over_speech
 from audio.resample import LineUpsampler
 from audio.wav import read_wav
 
@@ -219,13 +219,13 @@ def _describe(clip: Clip, encoder: Encoder, crops: int) -> tuple[NDArray[np.floa
         length = max(length, min(len(states), int(_LEAST_CROP_S * _FRAMES_PER_S)))
         start = int(chance.integers(0, len(states) - length + 1))
         spans.append((start, length))
+    no_state = np.zeros(states.shape[1], np.float32)
     sounds, means = [], []
     for start, length in spans:
         piece = samples[start * per_state : (start + length) * per_state]
-        speech = speech_frames(piece)[:length]
         sound = describe_voice(piece)
         sounds.append(np.full(len(NAMES), np.nan) if sound is None else sound)
-        means.append(states[start : start + len(speech)][speech].mean(axis=0) if speech.any() else states[0] * 0)
+        means.append(mean_over_speech(states[start : start + length], piece) if length else no_state)
     return np.array(sounds), np.array(means, np.float64)
 
 

@@ -10,7 +10,7 @@ from sklearn.metrics import roc_auc_score
 
 from audio.emotion import Coefficients, load_coefficients
 from audio.emotion_corpus import Clip, Described, describe_clips, read_clips, without_copies
-from audio.emotion_training import Recipe, fit, fit_scorer, folds, inputs
+from audio.emotion_training import Recipe, fit, inputs, unseen_scores
 from audio.weights import resolve_model
 from audio.whisper import WhisperRecognizer
 
@@ -67,7 +67,7 @@ def retrain(
     auc_before = None
     if old is not None and len(old.both.centre) == data.sound.shape[1] + data.encoder.shape[1]:
         auc_before = _auc(whole, old.both.scores(inputs(whole, both=True))[:, 0])
-    return Retrained(new, _auc(whole, _unseen(data)[data.whole]), auc_before)
+    return Retrained(new, _auc(whole, unseen_scores(data, Recipe(), both=True)[data.whole, 0]), auc_before)
 
 
 def _of(clips: list[Clip], corpora: Sequence[str]) -> list[Clip]:
@@ -75,16 +75,6 @@ def _of(clips: list[Clip], corpora: Sequence[str]) -> list[Clip]:
     if unknown:
         raise ValueError(f"{', '.join(sorted(unknown))}: no such corpus in the manifests")
     return [clip for clip in clips if not corpora or clip.corpus in corpora]
-
-
-def _unseen(data: Described) -> NDArray[np.float64]:
-    """Anger scores by models that never heard the speaker."""
-    recipe = Recipe()
-    scores = np.full(len(data), np.nan)
-    for train, test in folds(data, recipe.folds):
-        scorer = fit_scorer(data.rows(train), recipe, both=True)
-        scores[test] = scorer.scores(inputs(data.rows(test), both=True))[:, 0]
-    return scores
 
 
 def _auc(data: Described, score: NDArray[np.float64]) -> float:

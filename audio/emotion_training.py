@@ -5,7 +5,7 @@ Nothing here is used in a call. scikit-learn fits; what it finds is kept as plai
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,11 +71,7 @@ def fit(data: Described, recipe: Recipe | None = None, card: dict[str, object] |
     _check(data)
     scorers = {}
     for both in (True, False):
-        held_out = np.full((len(data), len(HEADS)), np.nan)
-        for train, test in folds(data, recipe.folds):
-            held_out[test] = fit_scorer(data.rows(train), recipe, both=both).scores(
-                inputs(data.rows(test), both=both)
-            )
+        held_out = unseen_scores(data, recipe, both=both)
         whole = data.whole & np.isfinite(held_out).all(axis=1)
         scorer = fit_scorer(data, recipe, both=both)
         scorers[both] = _calibrated(scorer, held_out[whole], data.rows(whole))
@@ -93,6 +89,15 @@ def folds(data: Described, count: int) -> Iterator[tuple[NDArray[np.intp], NDArr
     """Training and test rows, speakers apart."""
     speakers = data.speaker
     yield from GroupKFold(min(count, len(set(speakers)))).split(data.sound, groups=speakers)
+
+
+def unseen_scores(data: Described, recipe: Recipe, *, both: bool) -> Vector:
+    """Scores of every row by a model that never heard its speaker, shape (n, len(HEADS))."""
+    scores = np.full((len(data), len(HEADS)), np.nan)
+    for train, test in folds(data, recipe.folds):
+        scorer = fit_scorer(data.rows(train), recipe, both=both)
+        scores[test] = scorer.scores(inputs(data.rows(test), both=both))
+    return scores
 
 
 def inputs(data: Described, *, both: bool) -> Vector:
@@ -188,17 +193,13 @@ def _calibrated(scorer: Scorer, held_out: Vector, data: Described) -> Scorer:
     distance = np.mean(
         np.square((data.sound - scorer.centre[: data.sound.shape[1]]) / scorer.scale[: data.sound.shape[1]]), axis=1
     )
-    return Scorer(
-        scorer.centre,
-        scorer.scale,
-        scorer.limit,
-        scorer.weights,
-        scorer.bias,
-        centre,
-        steady,
-        np.array(slopes),
-        np.array(intercepts),
-        _STRANGE_TIMES * float(distance.max()),
+    return replace(
+        scorer,
+        calm=centre,
+        steady=steady,
+        slope=np.array(slopes),
+        intercept=np.array(intercepts),
+        strange=_STRANGE_TIMES * float(distance.max()),
     )
 
 

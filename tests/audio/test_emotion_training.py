@@ -106,6 +106,12 @@ def test_a_folder_is_read_and_described(tmp_path: Path) -> None:
     np.testing.assert_array_equal(again.sound, data.sound)
 
 
+def test_a_recording_of_a_few_samples_is_left_out(tmp_path: Path) -> None:
+    write(tmp_path, "path,speaker,emotion\na.wav,x,angry\nb.wav,y,calm\n", "a.wav")
+    soundfile.write(tmp_path / "b.wav", signals.buzz(150, 0.01), 8000)
+    assert [clip.speaker for clip in describe_clips(read_clips(tmp_path), Encoder(), crops=2).clips] == ["x"] * 3
+
+
 def test_of_copies_the_longest_counts(tmp_path: Path) -> None:
     for name, seconds in (("full", 2.0), ("short", 1.0)):
         write(tmp_path / name, "path,speaker,emotion\na.wav,x,angry\n")

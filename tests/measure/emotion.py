@@ -24,7 +24,7 @@ from audio.baseline import updated
 from audio.contracts import EMOTIONS, LINE_RATE_HZ, RECOGNITION_RATE_HZ, CallerBaseline, Prosody, Samples
 from audio.emotion import HEADS, Coefficients, Scorer, TrainedEmotion, describe_voice, relative_scores
 from audio.emotion_corpus import Clip, Described, describe_clips, join, read_clips, without_copies
-from audio.emotion_training import HIGH, LOW, Recipe, fit, fit_scorer, folds, inputs
+from audio.emotion_training import HIGH, LOW, Recipe, fit, fit_scorer, inputs, unseen_scores
 from audio.g711 import samples_to_ulaw, ulaw_to_samples
 from audio.resample import LineUpsampler
 from audio.wav import read_wav
@@ -119,11 +119,7 @@ def auc_of_three(data: Described, score: Vector) -> float:
 
 def held_out(data: Described, recipe: Recipe) -> Vector:
     """Scores of every whole clip by a model that never heard its speaker, shape (n, heads)."""
-    scores = np.full((len(data), len(HEADS)), np.nan)
-    for train, test in folds(data, recipe.folds):
-        scorer = fit_scorer(data.rows(train), recipe, both=True)
-        scores[test] = scorer.scores(inputs(data.rows(test), both=True))
-    return scores[data.whole]
+    return unseen_scores(data, recipe, both=True)[data.whole]
 
 
 def report_within(corpora: dict[str, Described]) -> None:
