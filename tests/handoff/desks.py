@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from ivr.content.types import Hours
 from ivr.errors import CallerGoneError
@@ -98,11 +99,11 @@ class Office:
             self.desk.enter(agent.id)
             self.desk.set_status(agent.id, status)
 
-    def ring(self, call_sid: str, **fields: object) -> None:
+    def ring(self, call_sid: str, **fields: Any) -> None:
         """A caller waits for a person."""
         self.bridge.on_the_line.add(call_sid)
-        values: dict[str, object] = {"language": "ko", "from_number": "+821012345678", "headline": "반품 문의"}
-        self.desk.request(WaitingCall(call_sid, self.desk.now(), **{**values, **fields}))  # type: ignore[arg-type]
+        values = {"language": "ko", "from_number": "+821012345678", "headline": "반품 문의"}
+        self.desk.request(WaitingCall(call_sid, self.desk.now(), **{**values, **fields}))
 
     def hang_up(self, call_sid: str) -> None:
         """The caller hangs up."""

@@ -13,7 +13,7 @@ import pytest
 
 from ivr.content.types import Hours, Schedule
 from ivr.errors import CallerGoneError, CallTakenError, DeskBusyError, DeskError
-from ivr.handoff.types import Agent, AgentStatus, DeclineReason, HandOffState, WaitingCall
+from ivr.handoff.types import Agent, AgentStatus, CallerChoice, DeclineReason, HandOffState, WaitingCall
 from ivr.records.types import CallbackRecord, Journal
 from tests.handoff.desks import NOON, Office
 
@@ -208,11 +208,13 @@ def test_accepting_a_caller_who_has_just_hung_up_says_so(office: Office) -> None
         ("machine", HandOffState.BACK_TO_MACHINE),
     ],
 )
-def test_a_waiting_caller_may_choose_something_else(office: Office, choice: str, state: HandOffState) -> None:
+def test_a_waiting_caller_may_choose_something_else(
+    office: Office, choice: CallerChoice, state: HandOffState
+) -> None:
     office.staff(MINA)
     office.ring("CA1")
     office.go(1, "mina")
-    office.desk.caller_chose("CA1", choice)  # type: ignore[arg-type]
+    office.desk.caller_chose("CA1", choice)
     office.go(1, "mina")
     assert office.hand_off("CA1").state is state
     assert office.agent("mina").hand_off_id is None  # it rings no more

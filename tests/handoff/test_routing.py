@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -13,16 +14,16 @@ from tests.handoff.desks import NOON
 POLICY = RoutingPolicy()
 
 
-def _waiting(name: str, waited_s: float = 0, **fields: object) -> HandOff:
-    values: dict[str, object] = {"language": "ko", **fields}
-    call = WaitingCall(name, NOON - timedelta(seconds=waited_s), **values)  # type: ignore[arg-type]
+def _waiting(name: str, waited_s: float = 0, **fields: Any) -> HandOff:
+    values = {"language": "ko", **fields}
+    call = WaitingCall(name, NOON - timedelta(seconds=waited_s), **values)
     return HandOff(name, call, HandOffState.WAITING, changed_at=call.at)
 
 
-def _free(name: str, idle_s: float = 60, **fields: object) -> Agent:
-    values: dict[str, object] = {"languages": ("ko",), **fields}
+def _free(name: str, idle_s: float = 60, **fields: Any) -> Agent:
+    values = {"languages": ("ko",), **fields}
     since = NOON - timedelta(seconds=idle_s)
-    return Agent(name, name, status=AgentStatus.AVAILABLE, status_at=since, **values)  # type: ignore[arg-type]
+    return Agent(name, name, status=AgentStatus.AVAILABLE, status_at=since, **values)
 
 
 def _chosen(waiting: list[HandOff], agents: list[Agent], **refused: set[str]) -> dict[str, str]:
@@ -107,8 +108,8 @@ def test_who_said_no_is_not_asked_for_the_same_call() -> None:
 @pytest.mark.parametrize(
     "fields", [{"status": AgentStatus.BREAK}, {"status": AgentStatus.BUSY}, {"hand_off_id": "another"}]
 )
-def test_only_who_is_free_is_asked(fields: dict[str, object]) -> None:
-    assert _chosen([_waiting("c")], [replace(_free("a"), **fields)]) == {}  # type: ignore[arg-type]
+def test_only_who_is_free_is_asked(fields: dict[str, Any]) -> None:
+    assert _chosen([_waiting("c")], [replace(_free("a"), **fields)]) == {}
 
 
 def test_each_choice_says_why_in_a_sentence_and_in_numbers() -> None:

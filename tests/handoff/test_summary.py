@@ -29,9 +29,8 @@ def content() -> Content:
     return load_content(PROMPTS)
 
 
-def _caller(text: str, intent: str | None, **more: object) -> TurnRecord:
-    # mypy can't check fields by name
-    return replace(TurnRecord("caller", text, 0, 1000, "ko", intent=intent), **more)  # type: ignore[arg-type]
+def _caller(text: str, intent: str | None, **more: Any) -> TurnRecord:
+    return replace(TurnRecord("caller", text, 0, 1000, "ko", intent=intent), **more)
 
 
 TURNS = [

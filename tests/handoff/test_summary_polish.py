@@ -26,7 +26,7 @@ INJECTION = (
 CONTENT = load_content(Path(__file__).resolve().parents[2] / "prompts")
 
 
-def _summary(language: Language = "en", words: str = "where is my order") -> Mapping[str, object]:
+def _summary(language: Language = "en", words: str = "where is my order") -> Mapping[str, Any]:
     state = replace(
         start("en"),
         tried=(Tried("order_status", "missing", "47291"),),
@@ -68,7 +68,7 @@ def test_a_good_answer_takes_the_place_of_the_plain_lines_and_keeps_their_source
     assert polished["tried"] == POLISHED["tried"]
     assert polished["polished"] is True
     assert polished["request"] == plain["request"], "the caller's words stay"
-    for before, after in zip(plain["statements"], polished["statements"], strict=True):  # type: ignore[call-overload]
+    for before, after in zip(plain["statements"], polished["statements"], strict=True):
         assert before["sources"] == after["sources"]
     assert (asked.method, asked.path) == ("POST", "/v1/chat/completions")
     assert asked.headers["Authorization"] == "Bearer s3cret"

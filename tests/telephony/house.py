@@ -32,6 +32,8 @@ class FakeCall:
     events: list[LineEvent] = field(default_factory=list)
     ended: threading.Event = field(default_factory=threading.Event)
     changed: threading.Condition = field(default_factory=threading.Condition)
+    answered: bool = False
+    """Set by a script that answers once."""
 
     def receive(self, event: LineEvent) -> None:
         with self.changed:
@@ -61,6 +63,10 @@ class FakeCall:
     def wait(self, true: Callable[["FakeCall"], bool], timeout_s: float = 5.0) -> bool:
         with self.changed:
             return self.changed.wait_for(lambda: true(self), timeout_s)
+
+    def cut(self) -> None:
+        """Break the connection off without a word."""
+        self.line._sock._sock.cut()  # type: ignore[attr-defined]  # no line can be asked to break
 
 
 Script = Callable[[FakeCall, LineEvent], None]

@@ -5,6 +5,7 @@ import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from ivr.call.line import CallInfo
 from ivr.telephony.client_socket import ClientSocket
@@ -24,7 +25,7 @@ class Peer:
         address = url.replace("http", "ws") + f"/twilio/stream/{token}"
         names = {name.replace("_", "-"): value for name, value in headers.items()}
         self.socket = ClientSocket.connect(address, headers=names, timeout_s=5)
-        self.received: list[dict[str, object]] = []
+        self.received: list[dict[str, Any]] = []
         self.changed = threading.Condition()
         self.closed = threading.Event()
         self.status: int | None = None
@@ -59,8 +60,8 @@ class Peer:
             message = {"event": "media", "sequenceNumber": number, "streamSid": STREAM, "media": part}
             self.send(json.dumps(message))
 
-    def wait(self, event: str, count: int = 1) -> list[dict[str, object]]:
-        def found() -> list[dict[str, object]]:
+    def wait(self, event: str, count: int = 1) -> list[dict[str, Any]]:
+        def found() -> list[dict[str, Any]]:
             return [message for message in self.received if message["event"] == event]
 
         with self.changed:

@@ -141,7 +141,7 @@ def test_a_hotline_without_the_api_is_still_called(wav: str, monkeypatch: pytest
 def test_a_dropped_call_says_so(wav: str) -> None:
     def drop(call: FakeCall, event: LineEvent) -> None:
         if len(call.heard) > 4_000:
-            call.line._sock._sock.cut()  # type: ignore[attr-defined]
+            call.cut()
 
     with serving(make_app(FakeHouse(drop, greet))) as url:
         result = run(wav, "--url", url)

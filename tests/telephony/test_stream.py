@@ -36,10 +36,7 @@ def test_audio_goes_out_in_20_ms_messages_and_a_mark_after_all_of_it() -> None:
         call.line.send_audio(b"\x02" * 300)
         call.line.send_mark("said")
         peer.wait("mark")
-        payloads = [
-            base64.b64decode(message["media"]["payload"])  # type: ignore[index]
-            for message in peer.wait("media")
-        ]
+        payloads = [base64.b64decode(message["media"]["payload"]) for message in peer.wait("media")]
     assert b"".join(payloads) == b"\x01" * 100 + b"\x02" * 300 + b"\xff" * 80
     assert {len(payload) for payload in payloads} == {160}
     assert [message["event"] for message in peer.received] == ["media", "media", "media", "mark"]
