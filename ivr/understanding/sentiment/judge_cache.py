@@ -2,20 +2,13 @@
 
 import hashlib
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import astuple
 from functools import cache
 from pathlib import Path
-from typing import Any
-from zipfile import BadZipFile
 
-import numpy as np
-
-from ivr.content.types import LANGUAGES
 from ivr.understanding.encoders import SentenceEncoder
-from ivr.understanding.intent_model import Characters
-from ivr.understanding.ngram_space import NgramSpace
+from ivr.understanding.model_file import UNREADABLE, load_model, save_model
 from ivr.understanding.sentiment import chinese, english, japanese, korean
 from ivr.understanding.sentiment.judge import UpsetJudge
 from ivr.understanding.sentiment.training import TrainedJudge, train_judge
@@ -46,7 +39,7 @@ def trained_judge(
     path = cache_dir / _FOLDER / f"{_key(examples, encoder)}.npz"
     try:
         return _load(path)
-    except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile):
+    except UNREADABLE:
         made = train_judge(examples, encoder)
     try:
         _save(path, made)
@@ -69,46 +62,13 @@ def _lexicon() -> str:
 
 def _save(path: Path, made: TrainedJudge) -> None:
     judge = made.judge
-    arrays: dict[str, Any] = {
-        "vectors": judge.vectors,
-        "weights": judge.weights,
-        "coefficients": judge.coefficients,
-    }
-    for language, view in judge.characters.items():
-        arrays |= {
-            f"{language}.centre": judge.centres[language],
-            f"{language}.idf": view.space.idf,
-            f"{language}.rows": view.rows,
-            f"{language}.at": view.at,
-            f"{language}.values": view.values,
-            f"{language}.starts": view.starts,
-        }
-    told = {
-        "grams": {language: view.space.grams for language, view in judge.characters.items()},
-        "auroc": made.auroc,
-    }
-    path.parent.mkdir(parents=True, exist_ok=True)
-    half_written = path.with_suffix(f".{os.getpid()}.tmp")
-    with half_written.open("wb") as file:
-        np.savez(file, told=np.frombuffer(json.dumps(told).encode(), dtype=np.uint8), **arrays)
-    half_written.replace(path)
+    arrays = {"vectors": judge.vectors, "weights": judge.weights, "coefficients": judge.coefficients}
+    arrays |= {f"{language}.centre": centre for language, centre in judge.centres.items()}
+    save_model(path, arrays, {"auroc": made.auroc}, judge.characters)
 
 
 def _load(path: Path) -> TrainedJudge:
-    with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
-        arrays = {name: stored[name] for name in stored.files}
-    told = json.loads(arrays["told"].tobytes())
-    present = [language for language in LANGUAGES if language in told["grams"]]
-    views = {
-        language: Characters(
-            NgramSpace(language, told["grams"][language], arrays[f"{language}.idf"]),
-            arrays[f"{language}.rows"],
-            arrays[f"{language}.at"],
-            arrays[f"{language}.values"],
-            arrays[f"{language}.starts"],
-        )
-        for language in present
-    }
-    centres = {language: arrays[f"{language}.centre"] for language in present}
-    judge = UpsetJudge(centres, arrays["vectors"], views, arrays["weights"], arrays["coefficients"])
-    return TrainedJudge(judge, {language: told["auroc"][language] for language in present})
+    arrays, told, characters = load_model(path)
+    centres = {language: arrays[f"{language}.centre"] for language in characters}
+    judge = UpsetJudge(centres, arrays["vectors"], characters, arrays["weights"], arrays["coefficients"])
+    return TrainedJudge(judge, {language: told["auroc"][language] for language in characters})
