@@ -13,6 +13,8 @@ POLICY_FILE = "policy.yaml"
 EMOTIONS = ("neutral", "angry", "happy", "sad", "anxious")
 MOST_TURNS = 10
 """More than ten turns or apologies is no rule any more: calls have about as many."""
+MOST_WEIGHT = 0.95
+"""A sign of weight 1 would take the score to 1 at once, and a share of 1 that is kept would never fade."""
 SPEAKING_RANGES = {"speed": (0.7, 1.3), "loudness_db": (-6.0, 6.0)}
 """Slower or faster than that espeak-ng is no longer clear through a telephone; 6 dB louder meets the limiter, and
 6 dB softer is hard to follow on a noisy line."""
@@ -64,6 +66,7 @@ def _read(
     known: dict[str, object] = {
         field.name: getattr(start, field.name) for field in fields(start) if field.name not in _PARTS
     }
+    highest = 1.0 if isinstance(start, Policy) else MOST_WEIGHT
     changes: dict[str, Any] = {}
     for name, (key, value) in parts.items():
         if name not in known:
@@ -71,7 +74,7 @@ def _read(
             problems.add(path, key.line, f"{what}: unknown key {name!r}; there are {', '.join(names)}")
             continue
         try:
-            changes[name] = _value(name, known[name], value)
+            changes[name] = _value(known[name], value, highest)
         except ValueError as error:
             problems.add(path, key.line, f"{name}: {error}")
     return replace(start, **changes)
@@ -114,8 +117,8 @@ def _number(item: Item, lowest: float, highest: float) -> float:
     return number
 
 
-def _value(name: str, default: object, item: Item) -> object:
-    """One value of the default's type.
+def _value(default: object, item: Item, highest: float) -> object:
+    """One value of the default's type; a number from 0 to ``highest``.
 
     Raises:
         ValueError: it is none, or outside its range.
@@ -134,7 +137,6 @@ def _value(name: str, default: object, item: Item) -> object:
         if not (item.text or "").isascii() or not (item.text or "").isdigit() or int(item.text or "") > MOST_TURNS:
             raise ValueError(f"must be a whole number from 0 to {MOST_TURNS}")
         return int(item.text or "")
-    highest = 0.95 if name not in ("hand_over_from", "offer_person_from", "empathise_from", "emotion_from") else 1.0
     return _number(item, 0.0, highest)
 
 

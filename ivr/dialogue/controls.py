@@ -15,9 +15,8 @@ REPEATS_TO_OFFER = 3
 """Repetitions of the same words after which a person is offered: saying them again does not help."""
 LANGUAGES_ASKED: Mapping[str, Language] = {"speak_ko": "ko", "speak_en": "en", "speak_ja": "ja", "speak_zh": "zh"}
 FEELINGS_OFF = "feelings_off"
-CONTROLS = frozenset(
-    {"repeat", "slower", "faster", "louder", "start_over", "hold_on", FEELINGS_OFF, *LANGUAGES_ASKED}
-)
+CONTROLS = frozenset({"repeat", "slower", "faster", "louder", "start_over", "hold_on", *LANGUAGES_ASKED})
+"""Done whenever they are heard; :data:`FEELINGS_OFF` only when it is sure, as it stays so."""
 ASIDES = frozenset(
     {
         *("pace_slower", "pace_faster", "speaking_up", "hold_on", "feelings_off", "feelings_off_kept"),

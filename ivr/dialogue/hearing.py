@@ -36,7 +36,7 @@ def follow(state: DialogueState, content: Content, meaning: Meaning, why: Why) -
         return control(state, content, intent, why)
     if state.pending is not None:
         return _meanwhile(state, content, meaning, why)
-    if intent in CONTROLS and intent != FEELINGS_OFF:
+    if intent in CONTROLS:
         return control(state, content, intent or "", why)
     if state.promise is not None:
         arranged = callbacks.answered(state, content, meaning, why)
