@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Literal, TypeVar
 
 import structlog
 
@@ -38,7 +38,9 @@ AFTER_STREAM_S = 2.0
 """Seconds in which the carrier asks what follows a stream that we have closed; it does so at once."""
 
 ENDINGS_KEPT = 2_000
-"""Endings remembered after their calls (the carrier asks within seconds)."""
+"""Endings, and what else is known of calls, remembered after them (the carrier asks within seconds)."""
+
+T = TypeVar("T")
 
 
 class House:
@@ -133,9 +135,7 @@ class House:
             return
         found = services.lookups.submit(find, number, datetime.now(UTC) - REMEMBERED)
         with self._lock:
-            self._found[info.call_sid] = found
-            while len(self._found) > ENDINGS_KEPT:
-                self._found.popitem(last=False)
+            _remember(self._found, info.call_sid, found)
 
     def _journal(self) -> Journal | None:
         services = self._services()
@@ -193,13 +193,9 @@ class House:
         with self._lock:
             if self._live.get(call_sid) is session:
                 del self._live[call_sid]
-            self._endings[call_sid] = session.ending
-            while len(self._endings) > ENDINGS_KEPT:
-                self._endings.popitem(last=False)
+            _remember(self._endings, call_sid, session.ending)
             if session.kept is not None:
-                self._kept[call_sid] = session.kept
-                while len(self._kept) > ENDINGS_KEPT:
-                    self._kept.popitem(last=False)
+                _remember(self._kept, call_sid, session.kept)
             if session.ending.next != "hang_up":
                 self._goes_to_person(call_sid)
             self._count()
@@ -275,9 +271,7 @@ class House:
         at = now if open_now else opening.next_opening(hours, hours.agents, now) or now
         with self._lock:
             kept = self._kept.get(call_sid)
-            self._promised[call_sid] = None
-            while len(self._promised) > ENDINGS_KEPT:
-                self._promised.popitem(last=False)
+            _remember(self._promised, call_sid, None)
         journal.outcome(call_sid, "callback")
         journal.callback(call_sid, CallbackRecord(at, number, kept.state.intent if kept else None))
 
@@ -314,9 +308,7 @@ class House:
 
     def _goes_to_person(self, call_sid: str) -> None:
         """Count a call as handing off until the carrier says it is over. With the lock held."""
-        self._handing_off[call_sid] = None
-        while len(self._handing_off) > ENDINGS_KEPT:
-            self._handing_off.popitem(last=False)
+        _remember(self._handing_off, call_sid, None)
 
     def _count(self) -> None:
         """Show how many calls are in which state. With the lock held."""
@@ -349,3 +341,10 @@ class House:
         """Whether calls are live, or admitted and about to be."""
         with self._lock:
             return bool(self._live or self._waiting)
+
+
+def _remember(kept: OrderedDict[str, T], call_sid: str, what: T) -> None:
+    """Note something of a call; what was noted first makes room."""
+    kept[call_sid] = what
+    while len(kept) > ENDINGS_KEPT:
+        kept.popitem(last=False)
