@@ -7,11 +7,11 @@ from typing import Protocol
 
 import structlog
 
+from audio.g711 import samples_to_ulaw
 from audio.jitter import FRAME_MS, FRAME_SAMPLES
 from ivr.bridge.agent_leg import AgentLeg, frames_of
 from ivr.bridge.music import hold_music
 from ivr.bridge.types import AgentSpoke, BridgeEvent
-from ivr.bridge.wire import to_line
 from ivr.errors import LineClosedError
 
 CATCH_UP_S = 0.04
@@ -127,7 +127,7 @@ class Talk:
     def _next_frame(self) -> bytes:
         samples = self.leg.pull()  # on hold, too: what is said meanwhile must not pile up
         if not self.held:
-            ulaw = to_line(samples)
+            ulaw = samples_to_ulaw(samples)
             self._post(AgentSpoke(ulaw))
             self._music_at = 0
             return ulaw

@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 
 from audio.contracts import LINE_RATE_HZ, Samples
-from audio.g711 import samples_to_ulaw, ulaw_to_samples
+from audio.g711 import ulaw_to_samples
 from audio.jitter import FRAME_MS, FRAME_SAMPLES
 from audio.whole_rates import StepDown, StepUp
 from ivr.errors import FrameError
@@ -163,11 +163,6 @@ class FrameCodec:
         raised = self._up.push(ulaw_to_samples(ulaw)) * _FULL_SCALE
         body: bytes = np.clip(np.rint(raised), -32_768, 32_767).astype("<i2").tobytes()
         return header + body
-
-
-def to_line(samples: Samples) -> bytes:
-    """20 ms of sound (float32, shape (160,)) as the line's µ-law."""
-    return samples_to_ulaw(samples)
 
 
 def control(kind: str, **fields: object) -> str:
