@@ -9,10 +9,9 @@ import simple_websocket
 
 from ivr.errors import LineError
 from ivr.telephony.client_socket import ClientSocket
-from tests.bridge.house import SID, Agent, Scene, scene, tone, wait_for
+from tests.bridge.house import HELLO, SID, Agent, Scene, scene, tone, wait_for
 
 pytestmark = pytest.mark.slow
-HELLO = {"type": "hello", "format": "ulaw", "rate_hz": 8_000}
 
 
 @pytest.fixture(scope="module")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
+from ivr.handoff.types import Detached
 from tests.bridge.house import SID, Scene, scene, tone, wait_for
 from tests.call.stage import recording
 
@@ -191,9 +192,9 @@ def test_a_waiting_caller_may_go_on_with_the_machine_and_come_back(stage: Scene)
     ("why", "words", "next_"),
     [("voicemail", "", "voicemail"), ("missed", "nobody could take your call", "hang_up")],
 )
-def test_the_desk_sends_a_waiting_caller_elsewhere(stage: Scene, why: str, words: str, next_: str) -> None:
+def test_the_desk_sends_a_waiting_caller_elsewhere(stage: Scene, why: Detached, words: str, next_: str) -> None:
     caller = stage.ring()
-    stage.hub.detach(SID, why)  # type: ignore[arg-type]
+    stage.hub.detach(SID, why)
     assert caller.closed.wait(15)
     stage.ended()
     assert words in said(stage)

@@ -2,6 +2,7 @@
 
 import json
 import math
+from typing import Any
 
 import pytest
 
@@ -46,12 +47,12 @@ def test_the_score_can_be_read_and_added_up() -> None:
 
 
 def test_measured_numbers_are_short_and_what_is_no_number_is_null() -> None:
-    told = turn_json(written(Voice(PROSODY, 4.87654321, EMOTION), Signs()))
+    told: dict[str, Any] = turn_json(written(Voice(PROSODY, 4.87654321, EMOTION), Signs()))
     assert told["speech_rate"] == 4.8765
-    assert told["prosody"]["f0_median_hz"] == 182.1235  # type: ignore[index]
-    assert told["prosody"]["jitter"] is None  # type: ignore[index]
-    assert told["emotion"]["probabilities"]["angry"] == 0.7561  # type: ignore[index]
-    assert "scores" not in told["emotion"]  # type: ignore[operator]
+    assert told["prosody"]["f0_median_hz"] == 182.1235
+    assert told["prosody"]["jitter"] is None
+    assert told["emotion"]["probabilities"]["angry"] == 0.7561
+    assert "scores" not in told["emotion"]
     json.dumps(told, allow_nan=False)
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 
-from audio.contracts import LANGUAGES, Emotion, Language, Prosody, Recognition, Samples
+from audio.contracts import LANGUAGES, Emotion, EmotionLabel, Language, Prosody, Recognition, Samples
 from ivr.content.loader import load_content
 from ivr.content.types import Content
 from ivr.evaluation.hearing import Ears
@@ -53,12 +53,7 @@ class Simple:
     ) -> Meaning:
         if text.isdigit():
             return Meaning(text, language, expecting.intent, 0.9, slots={"order_number": SlotValue(text, 0.9)})
-        known: Mapping[str, str] = {
-            "where is my order": "order_status",
-            "bye": "goodbye",
-            "cancel it": "cancel_order",
-        }
-        intent = known.get(text)
+        intent = KNOWN.get(text)
         return Meaning(text, language, intent, 0.9 if intent else 0.1)
 
 
@@ -71,8 +66,8 @@ class Angry:
     def judge(self, samples: Samples, prosody: Prosody, *_: object) -> Emotion:
         rest = 1 - self._anger
         chances = {"neutral": rest, "angry": self._anger, "happy": 0.0, "sad": 0.0, "anxious": 0.0}
-        label = "angry" if self._anger > rest else "neutral"
-        return Emotion(label, max(self._anger, rest), chances, 0.5, 0.0, baseline_weight=1.0)  # type: ignore[arg-type]
+        label: EmotionLabel = "angry" if self._anger > rest else "neutral"
+        return Emotion(label, max(self._anger, rest), chances, 0.5, 0.0, baseline_weight=1.0)
 
 
 def rooms(*texts: str, anger: float | None = None, script: Script | None = None) -> Rooms:
