@@ -4,7 +4,7 @@ import itertools
 import queue
 import tempfile
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -173,24 +173,28 @@ class Messages:
         self._record.voicemail(call_sid, message)
 
     def _run(self) -> None:
-        for each in self._left_unwritten():
-            self._waiting.put(each)
-        while not self._closing.is_set():
-            try:
-                call_sid, message = self._waiting.get(timeout=0.2)
-            except queue.Empty:
-                continue
+        for call_sid, message in itertools.chain(self._left_unwritten(), self._arriving()):
+            if self._closing.is_set():
+                return
             try:
                 self._write_down(call_sid, message)
             except Exception as error:
                 _log.exception("message_failed", call_sid=call_sid)
                 self._give_up(call_sid, message, f"{type(error).__name__}: {error}")
 
+    def _arriving(self) -> Iterator[tuple[str, VoicemailRecord]]:
+        """What is left from now on, until the end."""
+        while not self._closing.is_set():
+            try:
+                yield self._waiting.get(timeout=0.2)
+            except queue.Empty:
+                continue
+
     def _left_unwritten(self) -> list[tuple[str, VoicemailRecord]]:
         """What a process before this one left, once the database can be read: a new one is still being made."""
         for number in itertools.count(1):
             try:
-                return list(self._pending())[: MOST_WAITING // 2]
+                return list(self._pending())
             except Exception as error:
                 if number == LATE_AFTER:
                     _log.warning("pending_messages_unknown", why=f"{type(error).__name__}: {error}")
@@ -199,8 +203,11 @@ class Messages:
         return []
 
     def _write_down(self, call_sid: str, message: VoicemailRecord) -> None:
-        if self._fetch is None or message.recording_sid is None:
+        if self._fetch is None:
             self._give_up(call_sid, message, "its sound can't be fetched: TWILIO_ACCOUNT_SID is not set")
+            return
+        if message.recording_sid is None:
+            self._give_up(call_sid, message, "its sound can't be fetched: Twilio named no recording")
             return
         why, wav = "the models are not ready", b""
         for number in range(TRIES):

@@ -13,6 +13,7 @@ from audio.errors import RecognitionBusyError
 from ivr.errors import DiallingError
 from ivr.handoff.voicemail import (
     MOST_PIECE_MS,
+    MOST_WAITING,
     TRIES,
     WINDOW_MS,
     Hearing,
@@ -133,6 +134,20 @@ def test_what_an_earlier_process_left_is_written_down() -> None:
     finally:
         messages.stop()
     assert desk.kept[0].transcript == "반품하고 싶어요"
+
+
+def test_a_crowd_of_new_messages_does_not_keep_the_old_ones_from_being_written_down() -> None:
+    desk = Desk()
+    messages = Messages(desk, desk.fetch, desk.hearing, lambda: [("CA9", MESSAGE)])
+    for _ in range(MOST_WAITING):
+        messages.left("CA1", MESSAGE)
+    messages.start()
+    try:
+        with desk.changed:
+            assert desk.changed.wait_for(lambda: len(desk.kept) > MOST_WAITING + 1, 5.0)
+    finally:
+        messages.stop()
+    assert all(message.transcript for message in desk.kept[MOST_WAITING:])
 
 
 def test_long_messages_are_cut_where_nobody_speaks() -> None:
