@@ -140,23 +140,14 @@ class DatabaseJournal:
         with self._guard(call_sid, "handoff_status"):
             change = _plain({"status": status, "agent": agent})
             seq = self._keep(call_sid, "handoff_status", change)
-            live = self._calls.get(call_sid)
-            if live is None or live.handoff is None:
-                return  # its hand-off is in the database only: whoever watches reads it there
-            data = {**live.handoff, "status": change["status"], "agent": change["agent"] or live.handoff["agent"]}
-            self._calls[call_sid] = replace(live, handoff=data)
-            self._publish(call_sid, "handoff", data, seq)
+            known = change if agent else {"status": change["status"]}
+            self._hand_off_changed(call_sid, known, seq)
 
     def summary(self, call_sid: str, summary: Mapping[str, object]) -> None:
         """Change the summary of the call's hand-off, and nothing else of it."""
         with self._guard(call_sid, "summary"):
             change = _plain({"summary": summary})
-            seq = self._keep(call_sid, "summary", change)
-            live = self._calls.get(call_sid)
-            if live is not None and live.handoff is not None:
-                data = {**live.handoff, **change}
-                self._calls[call_sid] = replace(live, handoff=data)
-                self._publish(call_sid, "handoff", data, seq)
+            self._hand_off_changed(call_sid, change, self._keep(call_sid, "summary", change))
 
     def handoff_rung(
         self, call_sid: str, attempts: Sequence[Mapping[str, object]], state: str, state_why: str
@@ -164,12 +155,7 @@ class DatabaseJournal:
         """Change which telephones were rung for the call's hand-off, and where it stands."""
         with self._guard(call_sid, "handoff_rung"):
             change = _plain({"attempts": attempts, "state": state, "state_why": state_why})
-            seq = self._keep(call_sid, "handoff_rung", change)
-            live = self._calls.get(call_sid)
-            if live is not None and live.handoff is not None:
-                data = {**live.handoff, **change}
-                self._calls[call_sid] = replace(live, handoff=data)
-                self._publish(call_sid, "handoff", data, seq)
+            self._hand_off_changed(call_sid, change, self._keep(call_sid, "handoff_rung", change))
 
     def callback(self, call_sid: str, callback: CallbackRecord) -> None:
         """Set or replace the call's promise to call back."""
@@ -286,6 +272,14 @@ class DatabaseJournal:
 
     def _publish(self, call_sid: str, kind: str, data: Json, seq: int) -> None:
         self._bus.publish(call_sid, Event(kind, data, seq))
+
+    def _hand_off_changed(self, call_sid: str, change: Json, seq: int) -> None:
+        """Publish a hand-off after a change; one in the database only is read there by whoever watches."""
+        live = self._calls.get(call_sid)
+        if live is not None and live.handoff is not None:
+            data = {**live.handoff, **change}
+            self._calls[call_sid] = replace(live, handoff=data)
+            self._publish(call_sid, "handoff", data, seq)
 
     def _status(self, call_sid: str, seq: int, data: Json, change: Callable[[CallHeader], CallHeader]) -> None:
         """Publish the heading of a call after a change; of a call unknown here only the change."""

@@ -1,6 +1,7 @@
 """What :mod:`ivr.records.masking` reads: words for digits, what stands between them, what numbers are called."""
 
 import re
+from collections.abc import Iterable
 
 _KOREAN = {
     **dict(zip(("공", "영", "빵", "제로"), "0000", strict=True)),
@@ -51,10 +52,9 @@ VALUES = {**_KOREAN, **_IDEOGRAPHS, **_KANA, **_ENGLISH}
 """Word → its digits."""
 
 
-def _any(words: object) -> str:
+def _any(words: Iterable[str]) -> str:
     """The longest first."""
-    listed = sorted((str(word) for word in words), key=len, reverse=True)  # type: ignore[attr-defined]
-    return "|".join(re.escape(word) for word in listed)
+    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
 
 
 _DAY = r"(?:19|20)\d\d[-./年년]\s?(?:0?[1-9]|1[0-2])[-./月월]\s?(?:0?[1-9]|[12]\d|3[01])(?!\d)"

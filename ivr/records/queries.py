@@ -1,5 +1,6 @@
 """Reading calls back out of the database."""
 
+from dataclasses import fields
 from datetime import datetime
 from typing import cast
 
@@ -16,7 +17,9 @@ from ivr.records.types import (
     TurnRecord,
     VoicemailRecord,
 )
-from ivr.records.views import CallHeader, CallView, Numbered
+from ivr.records.views import CallHeader, CallView, Entry, Numbered
+
+_EntryRow = TurnRow | DecisionRow | HandoffRow | CallbackRow | VoicemailRow
 
 _EVERYTHING = (
     selectinload(CallRow.turns),
@@ -52,7 +55,7 @@ def callbacks(session: Session, status: str | None, limit: int) -> tuple[tuple[s
     query = select(CallbackRow).order_by(CallbackRow.at, CallbackRow.call_sid).limit(limit)
     if status is not None:
         query = query.where(CallbackRow.status == status)
-    return tuple((row.call_sid, _callback(row).entry) for row in session.scalars(query))
+    return tuple((row.call_sid, _numbered(row, CallbackRecord).entry) for row in session.scalars(query))
 
 
 def voicemails(session: Session, status: str | None, limit: int) -> tuple[tuple[str, VoicemailRecord], ...]:
@@ -60,7 +63,7 @@ def voicemails(session: Session, status: str | None, limit: int) -> tuple[tuple[
     query = select(VoicemailRow).order_by(VoicemailRow.left_at.desc(), VoicemailRow.call_sid).limit(limit)
     if status is not None:
         query = query.where(VoicemailRow.status == status)
-    return tuple((row.call_sid, _voicemail(row).entry) for row in session.scalars(query))
+    return tuple((row.call_sid, _numbered(row, VoicemailRecord).entry) for row in session.scalars(query))
 
 
 def open_request(session: Session, number: str, since: datetime) -> OpenRequest | None:
@@ -93,35 +96,15 @@ def _view(row: CallRow) -> CallView:
     )
     return CallView(
         header,
-        turns=tuple(_turn(turn) for turn in row.turns),
-        decisions=tuple(_decision(decision) for decision in row.decisions),
-        handoff=_handoff(row.handoff) if row.handoff else None,
-        callback=_callback(row.callback) if row.callback else None,
-        voicemail=_voicemail(row.voicemail) if row.voicemail else None,
+        turns=tuple(_numbered(turn, TurnRecord) for turn in row.turns),
+        decisions=tuple(_numbered(decision, DecisionRecord) for decision in row.decisions),
+        handoff=_numbered(row.handoff, HandoffRecord) if row.handoff else None,
+        callback=_numbered(row.callback, CallbackRecord) if row.callback else None,
+        voicemail=_numbered(row.voicemail, VoicemailRecord) if row.voicemail else None,
         ended_seq=row.ended_seq,
     )
 
 
-def _turn(row: TurnRow) -> Numbered[TurnRecord]:
-    values = {name: getattr(row, name) for name in TurnRecord.__dataclass_fields__}
-    return Numbered(row.seq, TurnRecord(**values))
-
-
-def _decision(row: DecisionRow) -> Numbered[DecisionRecord]:
-    values = {name: getattr(row, name) for name in DecisionRecord.__dataclass_fields__}
-    return Numbered(row.seq, DecisionRecord(**values))
-
-
-def _handoff(row: HandoffRow) -> Numbered[HandoffRecord]:
-    values = {name: getattr(row, name) for name in HandoffRecord.__dataclass_fields__}
-    return Numbered(row.seq, HandoffRecord(**values))
-
-
-def _callback(row: CallbackRow) -> Numbered[CallbackRecord]:
-    values = {name: getattr(row, name) for name in CallbackRecord.__dataclass_fields__}
-    return Numbered(row.seq, CallbackRecord(**values))
-
-
-def _voicemail(row: VoicemailRow) -> Numbered[VoicemailRecord]:
-    values = {name: getattr(row, name) for name in VoicemailRecord.__dataclass_fields__}
-    return Numbered(row.seq, VoicemailRecord(**values))
+def _numbered(row: _EntryRow, kind: type[Entry]) -> Numbered[Entry]:
+    """A row as the entry whose fields have the names of its columns."""
+    return Numbered(row.seq, kind(**{field.name: getattr(row, field.name) for field in fields(kind)}))

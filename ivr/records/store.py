@@ -1,14 +1,12 @@
 """The calls' database as the rest of the hotline uses it."""
 
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import platformdirs
 from sqlalchemy import Engine, func, select
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from ivr.errors import RecordsError
@@ -18,6 +16,7 @@ from ivr.records.history import EarlierCall
 from ivr.records.migrate import migrate
 from ivr.records.models import CallRow, DecisionRow, HandoffRow, TurnRow
 from ivr.records.presence import Presence
+from ivr.records.transactions import reading, writing
 from ivr.records.types import CallbackRecord, KnownNumber, OpenRequest, VoicemailRecord
 from ivr.records.views import CallView
 from ivr.records.writes import Write, apply
@@ -71,7 +70,7 @@ class Store:
     def check(self) -> str | None:
         """For ``/ready``: what is wrong with the database, or None."""
         try:
-            with self._reading() as session:
+            with reading(self._engine) as session:
                 session.execute(select(CallRow.call_sid).limit(1))
         except RecordsError as error:
             return str(error)
@@ -83,7 +82,7 @@ class Store:
         Raises:
             RecordsError: the database can't be read.
         """
-        with self._reading() as session:
+        with reading(self._engine) as session:
             return queries.latest(session, limit)
 
     def call(self, call_sid: str) -> CallView | None:
@@ -92,7 +91,7 @@ class Store:
         Raises:
             RecordsError: the database can't be read.
         """
-        with self._reading() as session:
+        with reading(self._engine) as session:
             return queries.call(session, call_sid)
 
     def callbacks(self, status: str | None, limit: int) -> tuple[tuple[str, CallbackRecord], ...]:
@@ -105,7 +104,7 @@ class Store:
         Raises:
             RecordsError: the database can't be read.
         """
-        with self._reading() as session:
+        with reading(self._engine) as session:
             return queries.callbacks(session, status, limit)
 
     def voicemails(self, status: str | None, limit: int) -> tuple[tuple[str, VoicemailRecord], ...]:
@@ -118,7 +117,7 @@ class Store:
         Raises:
             RecordsError: the database can't be read.
         """
-        with self._reading() as session:
+        with reading(self._engine) as session:
             return queries.voicemails(session, status, limit)
 
     def open_request(self, number: str, since: datetime) -> OpenRequest | None:
@@ -135,7 +134,7 @@ class Store:
         Raises:
             RecordsError: the database can't be read.
         """
-        with self._reading() as session:
+        with reading(self._engine) as session:
             return callers.known_number(session, number, since)
 
     def feelings(self, number: str) -> bool:
@@ -144,7 +143,7 @@ class Store:
         Raises:
             RecordsError: the database can't be read.
         """
-        with self._reading() as session:
+        with reading(self._engine) as session:
             return callers.feelings_of(session, number)
 
     def set_feelings(self, number: str, *, allowed: bool) -> None:
@@ -153,12 +152,8 @@ class Store:
         Raises:
             RecordsError: the database can't be written.
         """
-        try:
-            with self._engine.connect().execution_options(**WRITES) as connection, Session(connection) as session:
-                callers.keep_feelings(session, number, allowed=allowed, seq=time.time_ns() // 1000)
-                session.commit()
-        except SQLAlchemyError as error:
-            raise self._error(error) from error
+        with writing(self._engine) as session:
+            callers.keep_feelings(session, number, allowed=allowed, seq=time.time_ns() // 1000)
 
     def earlier_calls(self, number: str, since: datetime, but: str) -> tuple[EarlierCall, ...]:
         """The ended calls of ``number`` that began at ``since`` or later, newest first, without the call ``but``.
@@ -166,7 +161,7 @@ class Store:
         Raises:
             RecordsError: the database can't be read.
         """
-        with self._reading() as session:
+        with reading(self._engine) as session:
             return history.earlier_calls(session, number, since, but)
 
     def write(self, writes: Sequence[Write]) -> None:
@@ -197,21 +192,17 @@ class Store:
             RecordsError: the database can't be used.
         """
         unfinished = {path.stem for path in self.presence.left_behind()}
-        try:
-            with self._engine.connect().execution_options(**WRITES) as connection, Session(connection) as session:
-                stale = [
-                    row
-                    for row in session.scalars(select(CallRow).where(CallRow.ended_at.is_(None)))
-                    if row.node not in unfinished and self.dead(row.node, row.started_at)
-                ]
-                for row in stale:
-                    row.ended_at, row.ended_seq = _last_sign(session, row)
-                    if row.outcome == "in_progress":
-                        row.outcome = "failed"
-                session.commit()
-                return len(stale)
-        except SQLAlchemyError as error:
-            raise self._error(error) from error
+        with writing(self._engine) as session:
+            stale = [
+                row
+                for row in session.scalars(select(CallRow).where(CallRow.ended_at.is_(None)))
+                if row.node not in unfinished and self.dead(row.node, row.started_at)
+            ]
+            for row in stale:
+                row.ended_at, row.ended_seq = _last_sign(session, row)
+                if row.outcome == "in_progress":
+                    row.outcome = "failed"
+        return len(stale)
 
     def close(self) -> None:
         """Let go of the database and of this process's name. Idempotent."""
@@ -223,17 +214,6 @@ class Store:
         if self._beside or self.presence.is_local(node):
             return not self.presence.alive(node)
         return datetime.now(UTC) - since > FORGOTTEN_AFTER
-
-    @contextmanager
-    def _reading(self) -> Iterator[Session]:
-        try:
-            with Session(self._engine) as session:
-                yield session
-        except SQLAlchemyError as error:
-            raise self._error(error) from error
-
-    def _error(self, error: SQLAlchemyError) -> RecordsError:
-        return RecordsError(f"IVR_DATABASE_URL: {self.where}: {getattr(error, 'orig', None) or error}")
 
 
 def _last_sign(session: Session, row: CallRow) -> tuple[datetime, int]:

@@ -17,7 +17,7 @@ from ivr.records.types import (
 
 Json = dict[str, object]
 _Record = TurnRecord | DecisionRecord | HandoffRecord | CallbackRecord | VoicemailRecord
-_Entry = TypeVar("_Entry", TurnRecord, DecisionRecord, HandoffRecord, CallbackRecord, VoicemailRecord)
+Entry = TypeVar("Entry", TurnRecord, DecisionRecord, HandoffRecord, CallbackRecord, VoicemailRecord)
 
 
 @dataclass(frozen=True)
@@ -50,11 +50,11 @@ class CallHeader:
 
 
 @dataclass(frozen=True)
-class Numbered(Generic[_Entry]):
+class Numbered(Generic[Entry]):
     """An entry of a call with its number, which is also its event's id."""
 
     seq: int
-    entry: _Entry
+    entry: Entry
 
 
 @dataclass(frozen=True)
