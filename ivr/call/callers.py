@@ -1,4 +1,4 @@
-"""Who is calling, as far as the number tells: whom to call back, and what their last call left open."""
+"""Who is calling, as far as the numbers tell: whom to call back, how to greet, and what was left open."""
 
 import re
 from concurrent.futures import Future
@@ -7,7 +7,9 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from ivr.content.types import Content
+from ivr.call.line import CallInfo
+from ivr.content.render import FALLBACK_LANGUAGES
+from ivr.content.types import Content, Language
 from ivr.dialogue.types import DialogueState, KnownCaller
 from ivr.records.types import KnownNumber
 
@@ -29,6 +31,13 @@ _WITHHELD = frozenset({"+266696687", "+7378742833", "+2562533", "+8656696", "+46
 def own_number(number: str | None) -> str | None:
     """The caller's number if it is one that can be called back (E.164), else None."""
     return number if number and _E164.fullmatch(number) and number not in _WITHHELD else None
+
+
+def greeting_languages(info: CallInfo, own: Language) -> tuple[Language, ...]:
+    """The languages in which a caller is greeted, and so told of the recording."""
+    if info.language is not None:
+        return (info.language,)
+    return (own, next(other for other in FALLBACK_LANGUAGES if other != own))
 
 
 def known_caller(found: "Future[KnownNumber] | None", content: Content, now: datetime) -> KnownCaller | None:

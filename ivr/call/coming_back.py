@@ -38,7 +38,16 @@ def next_move(resumed: Resumed, content: Content) -> Move:
         resumed: As it ended, and what the caller wants.
         content: The texts and the agents' hours.
     """
-    why = Why(f"the caller waited for a person and chose: {resumed.how}")
-    if resumed.how == "callback":
-        return call_back_instead(resumed.kept.state, content, why)
-    return come_back(resumed.kept.state, why, "desk_machine")
+    return chosen(resumed.kept.state, resumed.how, content)
+
+
+def chosen(state: DialogueState, how: Literal["machine", "callback"], content: Content) -> Move:
+    """How the conversation goes on when a waiting caller chose so. Pure.
+
+    Args:
+        state: As it ended with the hand-over.
+        how: What the caller wants.
+        content: The texts and the agents' hours.
+    """
+    why = Why(f"the caller waited for a person and chose: {how}")
+    return call_back_instead(state, content, why) if how == "callback" else come_back(state, why, "desk_machine")

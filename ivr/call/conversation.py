@@ -20,7 +20,7 @@ from ivr.call.feelings import CallerFeelings
 from ivr.call.going_on import Undo, joined
 from ivr.call.languages import CallLanguage
 from ivr.call.line import CallInfo, Line
-from ivr.call.listener import Listener
+from ivr.call.listener import LAST_WORDS_WAIT_S, Listener
 from ivr.call.mouth import Mouth, Phrase
 from ivr.call.persons import Resting
 from ivr.call.services import CallServices
@@ -29,7 +29,6 @@ from ivr.call.switchboard_types import Ending
 from ivr.call.timers import Timers, patience_s
 from ivr.call.turn_taking import BargeIn, is_backchannel
 from ivr.call.utterance import Utterance
-from ivr.content.render import FALLBACK_LANGUAGES
 from ivr.content.types import Language
 from ivr.dialogue.mood import Mood
 from ivr.dialogue.moves import Move
@@ -51,9 +50,6 @@ _log = structlog.get_logger(__name__)
 UNINTELLIGIBLE_MS = 1_500
 """Speech (as the voice detector has it) without words from which we say that we did not understand; less is
 noise, and the no-input timer goes on."""
-
-LAST_WORDS_WAIT_S = 8.0
-"""Longest wait for the words of a turn that a hang-up cut off: the caller has gone, only the record waits."""
 
 
 class ReplyOverdueError(HotlineError):
@@ -153,8 +149,8 @@ class Conversation:
             now_ms: The time now.
             found: Looks up what is known of the number.
         """
-        own = self._actor.state.language
-        also = None if self._info.language else next(other for other in FALLBACK_LANGUAGES if other != own)
+        own, *others = callers.greeting_languages(self._info, self._actor.state.language)
+        also = others[0] if others else None
         now = self._services.local_time()
         self._found = found
         greets = self._services.settings.greet_known_callers

@@ -11,12 +11,10 @@ from dataclasses import replace
 
 import structlog
 
-from audio.contracts import RECOGNITION_RATE_HZ, CallerBaseline, Recognition, Samples
+from audio.contracts import CallerBaseline, Recognition, Samples
 from audio.endpointing import Phase, TurnState
 from audio.errors import RecognitionBusyError
 from audio.phantoms import looks_wrong
-from audio.prosody import measure
-from audio.speech_rate import speech_rate
 from audio.vad import VoiceStream
 from ivr.call import languages
 from ivr.call.decodes import Closing, Decoded, Ended, Job, Words
@@ -25,7 +23,7 @@ from ivr.call.going_on import within_reach
 from ivr.call.languages import CallLanguage
 from ivr.call.services import CallServices
 from ivr.call.turn_taking import SPECULATE_AFTER_MS, turn_has_ended
-from ivr.call.utterance import Utterance, Voice
+from ivr.call.utterance import Utterance, Voice, voice_of
 from ivr.content.types import Language
 from ivr.dialogue.endpointing import completeness
 from ivr.understanding.types import ANYTHING, Expectation, Meaning
@@ -38,6 +36,10 @@ second of speech, so it is there nearly always)."""
 
 BACKGROUND_DEADLINE_S = 60.0
 """Seconds after which the words of a talk between people are given up: shown later, they would only confuse."""
+
+
+LAST_WORDS_WAIT_S = 8.0
+"""Longest wait for the words of a turn that a hang-up cut off: the caller has gone, only the record waits."""
 
 
 class Listener:
@@ -357,11 +359,7 @@ class Listener:
         )
 
     def _judge_voice(self, samples: Samples, recognition: Recognition) -> Voice:
-        prosody = measure(samples, RECOGNITION_RATE_HZ)
-        rate = speech_rate(recognition.text, recognition.language, prosody.voiced_s)
-        judge = self._services.emotion
-        felt = judge.judge(samples, prosody, recognition, self.calm_voice) if judge else None
-        return Voice(prosody, rate, felt)
+        return voice_of(samples, recognition, self._services.emotion, self.calm_voice)
 
 
 def _failed(future: "Future[Recognition]") -> bool:

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 import structlog
 
 from ivr.bridge.types import AgentSpoke
+from ivr.call.callers import greeting_languages
 from ivr.call.chronicle import Chronicle
 from ivr.call.coming_back import Kept, Resumed, next_move
 from ivr.call.conversation import Conversation
@@ -24,7 +25,7 @@ from ivr.call.mouth import Phrase
 from ivr.call.persons import PersonEvent, Persons
 from ivr.call.services import CallServices
 from ivr.call.switchboard_types import Ending
-from ivr.call.tape import Tape, greeting_languages, notice_heard
+from ivr.call.tape import Tape, notice_heard
 from ivr.call.with_person import WithPerson
 from ivr.errors import LineClosedError
 from ivr.records.types import KnownNumber, Outcome
@@ -95,17 +96,23 @@ class CallSession:
 
     def receive(self, event: LineEvent) -> None:
         """Hand over an event of the line; never blocks."""
+        if isinstance(event, AudioReceived):
+            self._receive_audio(event)
+        else:
+            self._post(event)
+
+    def _receive_audio(self, event: AudioReceived) -> None:
         person = self._person
-        if person is not None and isinstance(event, AudioReceived):
+        if person is not None:
             person.caller_spoke(event.ulaw)
-        if self._tape is not None and isinstance(event, AudioReceived):
+        if self._tape is not None:
             self._tape.caller(event.ulaw)
-        if isinstance(event, AudioReceived) and self._inbox.qsize() > BACKLOG_FRAMES:
-            self._dropped_frames += 1
-            if self._dropped_frames % 500 == 1:
-                _log.error("frames_dropped", call_sid=self.info.call_sid, dropped=self._dropped_frames)
+        if self._inbox.qsize() <= BACKLOG_FRAMES:
+            self._post(event)
             return
-        self._post(event)
+        self._dropped_frames += 1
+        if self._dropped_frames % 500 == 1:
+            _log.error("frames_dropped", call_sid=self.info.call_sid, dropped=self._dropped_frames)
 
     def shut_down(self, why: str) -> None:
         """Ask the call to go to a person now."""

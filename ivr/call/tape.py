@@ -12,8 +12,10 @@ from datetime import UTC, datetime
 
 import structlog
 
+from audio.g711 import ULAW_SILENCE
 from ivr.call.line import CallInfo, Line
-from ivr.content.render import FALLBACK_LANGUAGES, render
+from ivr.call.mouth import BYTES_PER_MS
+from ivr.content.render import render
 from ivr.content.sentences import sentences
 from ivr.content.types import Content, Language
 from ivr.dialogue.types import Say
@@ -21,9 +23,6 @@ from ivr.errors import RecordsError
 from ivr.records.recordings import Recording, RecordingFile, Vault
 
 _log = structlog.get_logger(__name__)
-
-BYTES_PER_MS = 8
-"""µ-law at 8 kHz, one side."""
 
 PART_BYTES = 5_000 * BYTES_PER_MS
 """One side of what is encrypted and written at a time: 5 s, so that a crash loses little and nobody's minutes wait
@@ -35,23 +34,13 @@ MOST_PENDING = 200
 KEEP_ATTEMPTS, KEEP_WAIT_S = 10, 1.0
 """How often, and seconds between, the database is asked to take a recording's row."""
 
-SILENCE = b"\xff"
-"""µ-law zero."""
-
-
-def greeting_languages(info: CallInfo, own: Language) -> tuple[Language, ...]:
-    """The languages in which a caller is greeted, and so told of the recording."""
-    if info.language is not None:
-        return (info.language,)
-    return (own, next(other for other in FALLBACK_LANGUAGES if other != own))
-
 
 def notice_heard(content: Content, languages: Sequence[Language], heard: Sequence[str]) -> str | None:
     """The words by which a caller was told of the recording; None unless all were heard to their end.
 
     Args:
         content: The call's prompts.
-        languages: Of :func:`greeting_languages`.
+        languages: Of :func:`ivr.call.callers.greeting_languages`.
         heard: What the caller heard of our voice, turn by turn.
     """
     everything = " ".join(heard)
@@ -155,7 +144,7 @@ class Tape:
         with self._lock:
             if self._broken or self._done:
                 return
-            self._ours += SILENCE * (len(self._caller) - len(self._ours)) + ulaw
+            self._ours += ULAW_SILENCE * (len(self._caller) - len(self._ours)) + ulaw
 
     def cleared(self) -> None:
         """What was sent and not heard yet never is."""
@@ -172,7 +161,7 @@ class Tape:
             if self._done:
                 return
             self._done = True
-            self._caller += SILENCE * (-len(self._caller) % BYTES_PER_MS)
+            self._caller += ULAW_SILENCE * (-len(self._caller) % BYTES_PER_MS)
             rest = self._mixed(len(self._caller))
             recording = Recording(self._call_sid, self._started_at, self._written // BYTES_PER_MS, notice or "")
             keeps = notice is not None and not self._broken
@@ -194,7 +183,7 @@ class Tape:
         both = bytearray(2 * size)
         both[::2] = self._caller[:size]
         ours = self._ours[:size]
-        both[1::2] = ours + SILENCE * (size - len(ours))
+        both[1::2] = ours + ULAW_SILENCE * (size - len(ours))
         del self._caller[:size], self._ours[:size]
         self._written += size
         return bytes(both)

@@ -2,7 +2,17 @@
 
 from dataclasses import dataclass
 
-from audio.contracts import Emotion, Prosody, Recognition
+from audio.contracts import (
+    RECOGNITION_RATE_HZ,
+    CallerBaseline,
+    Emotion,
+    EmotionModel,
+    Prosody,
+    Recognition,
+    Samples,
+)
+from audio.prosody import measure
+from audio.speech_rate import speech_rate
 from ivr.understanding.types import Meaning
 
 
@@ -14,6 +24,22 @@ class Voice:
     speech_rate: float | None
     """Syllables (ja: morae) per second of voiced speech."""
     emotion: Emotion | None = None
+
+
+def voice_of(
+    samples: Samples, recognition: Recognition, model: EmotionModel | None, calm_voice: CallerBaseline | None
+) -> Voice:
+    """Measure and judge how something was said: about 20 ms per second of speech.
+
+    Args:
+        samples: Its sound, float32, shape (n,), at 16 kHz.
+        recognition: Its words.
+        model: Judges the voice; None leaves that unknown.
+        calm_voice: How the caller sounded before; None: nothing is known.
+    """
+    prosody = measure(samples, RECOGNITION_RATE_HZ)
+    rate = speech_rate(recognition.text, recognition.language, prosody.voiced_s)
+    return Voice(prosody, rate, model.judge(samples, prosody, recognition, calm_voice) if model else None)
 
 
 @dataclass(frozen=True)

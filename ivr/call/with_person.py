@@ -13,8 +13,9 @@ from ivr.bridge import agent_leg
 from ivr.bridge.agent_leg import AgentLeg
 from ivr.bridge.talk import Talk
 from ivr.bridge.types import AgentJoined, AgentLeft, AgentSpoke, DetachAsked, HoldAsked
+from ivr.call.coming_back import chosen
 from ivr.call.decodes import Decoded
-from ivr.call.listener import Listener
+from ivr.call.listener import LAST_WORDS_WAIT_S
 from ivr.call.overhearing import Overhearing
 from ivr.call.persons import AgentDecoded, PersonEvent, Persons, Resting, agents_listener, waiting_call
 from ivr.call.waiting import CHOICES, FIRST_UPDATE_MS, UPDATE_EVERY_MS, HoldMusic, update
@@ -28,8 +29,6 @@ from ivr.understanding.types import ANYTHING, Expectation
 GRACE_MS = 3_000
 """How long a caller hears music after the agent's page has closed its audio on purpose, until the desk says what
 comes next; then the agent counts as gone."""
-LAST_WORDS_S = 8.0
-"""Longest wait for the words that a hang-up cut off: only the record waits."""
 
 Stage = Literal["waiting", "talking", "left", "over"]
 After = Literal["hang_up", "person", "voicemail"]
@@ -104,7 +103,7 @@ class WithPerson:
         """Take in some of the caller's audio: it is written down, and in the queue a yes is an answer."""
         if self._talk is not None and self._talk.held:
             return  # what a caller says to the room while on hold is nobody's business
-        self._heard(self._caller, self._caller.hear(ulaw, now_ms), now_ms)
+        self._heard(self._caller.hear(ulaw, now_ms), now_ms)
 
     def mark(self, name: str) -> None:
         """Take in a mark of the line."""
@@ -118,15 +117,15 @@ class WithPerson:
 
     def decoded(self, event: Decoded, now_ms: int) -> None:
         """Take in a decode of the caller's voice."""
-        self._heard(self._caller, self._caller.decoded(event), now_ms)
+        self._heard(self._caller.decoded(event), now_ms)
 
     def person_event(self, event: PersonEvent, now_ms: int) -> None:
         """Take in what the desk, the bridge or the agent does."""
         match event:
             case AgentSpoke(ulaw) if self._agent is not None:
-                self._heard(self._agent, self._agent.hear(ulaw, now_ms), now_ms)
+                self._agent.hear(ulaw, now_ms)
             case AgentDecoded(decoded) if self._agent is not None:
-                self._heard(self._agent, self._agent.decoded(decoded), now_ms)
+                self._agent.decoded(decoded)
             case AgentJoined(leg):
                 self._join(leg, now_ms)
             case AgentLeft(leg, why, on_purpose):
@@ -167,7 +166,7 @@ class WithPerson:
         """Write down what was being said when it ended; waits for the words. Nobody is on the line any more."""
         for side in (self._caller, self._agent):
             if side is not None:
-                side.last_words(LAST_WORDS_S)
+                side.last_words(LAST_WORDS_WAIT_S)
 
     def shut_down(self, why: str, now_ms: int) -> None:
         """The process is going down: somebody will get back to the caller."""
@@ -196,9 +195,9 @@ class WithPerson:
             self._offered = True
             self._resting.listener.expecting = Expectation(kind="yes_no")
 
-    def _heard(self, side: Overhearing, intent: str | None, now_ms: int) -> None:
-        """Somebody's turn has ended."""
-        if side is self._caller and self.stage == "waiting" and self._offered and intent == "yes":
+    def _heard(self, intent: str | None, now_ms: int) -> None:
+        """A turn of the caller may have ended, with this intent."""
+        if self.stage == "waiting" and self._offered and intent == "yes":
             self._chose("callback", now_ms)
 
     def _chose(self, choice: CallerChoice, now_ms: int) -> None:
@@ -206,13 +205,10 @@ class WithPerson:
         _log.info("waiting_caller_chose", choice=choice)
         self._persons.desk.caller_chose(self._call_sid, choice)
         self._leave("the caller chose not to wait")
-        why = Why(f"the caller waited for a person and chose: {choice}")
         if choice == "voicemail":
             self._finish("voicemail")
-        elif choice == "callback":
-            self._back(call_back_instead(self._resting.state, self._resting.services.content, why))
         else:
-            self._back(come_back(self._resting.state, why, "desk_machine"))
+            self._back(chosen(self._resting.state, choice, self._resting.services.content))
 
     # --- talking ------------------------------------------------------------------------------------------
 
@@ -236,7 +232,7 @@ class WithPerson:
 
     def _agents_ear(self) -> Overhearing:
         resting = self._resting
-        listener: Listener = agents_listener(resting.services, self._call_sid, resting.state.language, self._post)
+        listener = agents_listener(resting.services, self._call_sid, resting.state.language, self._post)
         return Overhearing(listener, resting.chronicle, "agent")
 
     def _agent_left(self, leg: AgentLeg, why: str, on_purpose: bool, now_ms: int) -> None:

@@ -16,16 +16,12 @@ from audio.contracts import (
 )
 from audio.endpointing import Phase, TurnState, advance
 from audio.g711 import samples_to_ulaw, ulaw_to_samples
-from audio.prosody import measure
 from audio.resample import LineUpsampler
-from audio.speech_rate import speech_rate
 from audio.vad import VoiceStream
 from ivr.call import languages
+from ivr.call.ear import PRE_ROLL_MS
 from ivr.call.languages import CallLanguage
-from ivr.call.utterance import Voice
-
-AROUND_MS = 320
-"""Sound kept before the first and after the last speech window, as a live call does: soft beginnings and ends."""
+from ivr.call.utterance import Voice, voice_of
 
 
 @dataclass(frozen=True)
@@ -103,7 +99,7 @@ class Ears:
         return heard, state
 
     def _speech(self, line: Samples) -> tuple[Samples, int]:
-        """The 16 kHz speech of a recording and a little around it, and its milliseconds of speech."""
+        """The 16 kHz speech, with as much around it as a live call keeps before it, and its length in ms."""
         samples = LineUpsampler().push(ulaw_to_samples(samples_to_ulaw(line)))
         turn = TurnState()
         for probability in self._voice().push(samples):
@@ -111,8 +107,8 @@ class Ears:
         if turn.phase is Phase.SILENT or turn.first_voiced_ms is None:
             return samples[:0], 0
         per_ms = RECOGNITION_RATE_HZ // 1000
-        start = max(0, turn.first_voiced_ms - AROUND_MS) * per_ms
-        return samples[start : (turn.last_voiced_ms + AROUND_MS) * per_ms], turn.speech_ms
+        start = max(0, turn.first_voiced_ms - PRE_ROLL_MS) * per_ms
+        return samples[start : (turn.last_voiced_ms + PRE_ROLL_MS) * per_ms], turn.speech_ms
 
     def _hear(
         self,
@@ -131,8 +127,6 @@ class Ears:
         decode_ms = 1000 * (decoded_s - began_s)
         if not recognition.text:
             return Hearing(duration_ms, speech_ms=speech_ms, decode_ms=decode_ms)
-        prosody = measure(spoken, RECOGNITION_RATE_HZ)
-        emotion = self._emotion.judge(spoken, prosody, recognition, calm_voice) if self._emotion else None
-        rate = speech_rate(recognition.text, recognition.language, prosody.voiced_s)
+        voice = voice_of(spoken, recognition, self._emotion, calm_voice)
         voice_ms = 1000 * (time.perf_counter() - decoded_s)
-        return Hearing(duration_ms, recognition, Voice(prosody, rate, emotion), speech_ms, decode_ms, voice_ms)
+        return Hearing(duration_ms, recognition, voice, speech_ms, decode_ms, voice_ms)

@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+from audio.g711 import ULAW_SILENCE
+from ivr.call.callers import greeting_languages
 from ivr.call.line import CallInfo
-from ivr.call.tape import PART_BYTES, SILENCE, Recorder, Tape, TapedLine, greeting_languages, notice_heard
+from ivr.call.tape import PART_BYTES, Recorder, Tape, TapedLine, notice_heard
 from ivr.content.loader import load_content
 from ivr.errors import RecordsError
 from ivr.records.recordings import Recording, Vault, read_keys
@@ -64,7 +66,7 @@ def test_what_we_say_is_heard_from_where_the_caller_is(vault: Vault) -> None:
     recorder.close()
     caller, ours = sides(vault)
     assert caller == b"a" * FRAME + b"b" * 5 * FRAME + b"c" * FRAME
-    expected = SILENCE * FRAME + b"G" * 2 * FRAME + b"H" * FRAME + SILENCE * 2 * FRAME + b"I" * FRAME
+    expected = ULAW_SILENCE * FRAME + b"G" * 2 * FRAME + b"H" * FRAME + ULAW_SILENCE * 2 * FRAME + b"I" * FRAME
     assert ours == expected
     found = vault.find("CA1")
     assert found is not None
@@ -83,7 +85,7 @@ def test_what_a_caller_interrupted_is_not_on_the_recording(vault: Vault) -> None
     tape.caller(b"a" * FRAME)
     tape.finish(NOTICE)
     recorder.close()
-    assert sides(vault)[1] == b"G" * 3 * FRAME + SILENCE * 3 * FRAME + b"H" * FRAME
+    assert sides(vault)[1] == b"G" * 3 * FRAME + ULAW_SILENCE * 3 * FRAME + b"H" * FRAME
     assert inner.asked == ["send_audio", "clear", "send_audio"]
 
 
@@ -96,7 +98,7 @@ def test_a_long_call_is_written_part_by_part(vault: Vault) -> None:
     tape.finish(NOTICE)
     recorder.close()
     assert [len(part) for part in vault.play("CA1")] == [2 * PART_BYTES] * 3 + [0]
-    assert sides(vault)[1] == b"G" * (2 * PART_BYTES + 8) + SILENCE * (PART_BYTES - 8)
+    assert sides(vault)[1] == b"G" * (2 * PART_BYTES + 8) + ULAW_SILENCE * (PART_BYTES - 8)
 
 
 def test_who_was_not_told_is_not_recorded(vault: Vault, tmp_path: Path) -> None:
@@ -147,7 +149,7 @@ def test_a_recording_that_ended_takes_nothing_more(vault: Vault) -> None:
     tape.finish(None)
     recorder.close()
     tape.caller(b"b" * FRAME)
-    assert sides(vault) == (b"a" * FRAME, SILENCE * FRAME)
+    assert sides(vault) == (b"a" * FRAME, ULAW_SILENCE * FRAME)
 
 
 # --- who was told ---
