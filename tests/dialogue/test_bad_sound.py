@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from audio.contracts import LANGUAGES, RECOGNITION_RATE_HZ, Emotion, Language, Recognition, Samples
+from audio.contracts import LANGUAGES, RECOGNITION_RATE_HZ, Emotion, EmotionModel, Language, Recognition, Samples
 from audio.emotion import TrainedEmotion
 from audio.prosody import measure
 from audio.resample import to_recognition_rate
@@ -34,7 +34,7 @@ class BadLine:
         self._content = content
         self._language: Language = language
         self._distort = distort
-        self._judge = TrainedEmotion.load()
+        self.judge: EmotionModel = TrainedEmotion.load()
         self._feelings = CallerFeelings()
         self.felt: list[Emotion | None] = []
         self.state: DialogueState
@@ -63,7 +63,7 @@ class BadLine:
         own = self._language
         recognition = Recognition(words, own, dict.fromkeys(LANGUAGES, 0.25), 0.9, 0.0, 1.0, "short", 0.0)
         prosody = measure(samples, RECOGNITION_RATE_HZ)
-        emotion = self._judge.judge(samples, prosody, recognition, self._feelings.calm_voice)
+        emotion = self.judge.judge(samples, prosody, recognition, self._feelings.calm_voice)
         self.felt.append(emotion)
         return recognition, Voice(prosody, speech_rate("na" * 12, "en", prosody.voiced_s), emotion)
 
@@ -95,9 +95,9 @@ def test_a_voice_that_the_model_takes_for_pure_anger_is_the_bound(content: Conte
     certain = Emotion("angry", 1.0, {"angry": 1.0, "anxious": 0.0}, 1.0, -1.0, baseline_weight=1.0)
 
     class Certain:
-        def judge(self, *_: object) -> Emotion:
+        def judge(self, *_: object, **__: object) -> Emotion:
             return certain
 
-    caller._judge = Certain()  # type: ignore[assignment]
+    caller.judge = Certain()
     assert caller.call(ANSWERED_AT_ONCE) == []
     assert np.isfinite(caller.state.mood.frustration.score)

@@ -20,9 +20,16 @@ class Talk:
         self.state: DialogueState
         self.state, self.decision = decide(start(language), Answered(language), content)
 
-    def hears(self, text: str, intent: str | None = None, **feeling: float) -> Decision:
+    def hears(
+        self,
+        text: str,
+        intent: str | None = None,
+        *,
+        anger: float | None = None,
+        speed_octaves: float | None = None,
+    ) -> Decision:
         """One turn of the caller."""
-        how = Feeling(sentiment=read_sentiment(text, self.language), **feeling)  # type: ignore[arg-type]
+        how = Feeling(anger=anger, speed_octaves=speed_octaves, sentiment=read_sentiment(text, self.language))
         heard = Heard(Meaning(text, self.language, intent, 0.9 if intent else 0.2), how)
         self.state, self.decision = decide(self.state, heard, self.content)
         return self.decision

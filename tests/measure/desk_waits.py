@@ -35,7 +35,7 @@ def main(callers: int, seed: int, arrive: float) -> None:
                 if call_sid not in told and expected_s is not None:
                     told[call_sid] = expected_s
 
-        shift.a_second = look  # type: ignore[method-assign]
+        shift.a_second = look  # type: ignore[method-assign]  # listens in on a shift that has no ears
         shift.play()
         with shift.office.desk.store.reading() as connection:
             rows = connection.execute(select(CALLS.c.call_sid, CALLS.c.requested_at, CALLS.c.accepted_at)).all()

@@ -12,7 +12,6 @@ turns or in one of the next two. A calm call is disturbed when a person takes ov
 """
 
 import argparse
-import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -27,6 +26,7 @@ from ivr.content.types import LANGUAGES, Content, Language
 from ivr.dialogue.engine import decide, start
 from ivr.dialogue.frustration import SIGNS
 from ivr.dialogue.types import Action, Answered, Decision, Feeling, Fulfilled, HandoffReason, Heard
+from ivr.evaluation.fairness import Rate
 from ivr.understanding.engine import create_understander
 from ivr.understanding.sentiment.reader import read_sentiment
 from ivr.understanding.types import Understander
@@ -127,19 +127,11 @@ def in_time(outcome: Outcome) -> bool:
     return turned is not None and outcome.near_at is not None and outcome.near_at <= turned + WITHIN_TURNS
 
 
-def wilson(hits: int, of: int) -> tuple[float, float]:
-    """The 95 % interval of a share (Wilson 1927)."""
-    if not of:
-        return 0.0, 1.0
-    z, share = 1.96, hits / of
-    middle, spread = share + z * z / (2 * of), z * math.sqrt(share * (1 - share) / of + z * z / (4 * of * of))
-    return max(0.0, middle - spread) / (1 + z * z / of), (middle + spread) / (1 + z * z / of)
-
-
-def told(hits: int, of: int) -> str:
+def told(rate: Rate) -> str:
     """A share, for people."""
-    low, high = wilson(hits, of)
-    return f"{hits} of {of} ({low:.0%} to {high:.0%})"
+    if rate.interval is None:
+        return "–"
+    return f"{rate.hits} of {rate.count} ({rate.interval[0]:.0%} to {rate.interval[1]:.0%})"
 
 
 def parts_of_signs(played: Sequence[Outcome]) -> Mapping[str, tuple[float, float]]:
@@ -188,7 +180,7 @@ def main() -> None:
             disturbed = sum(each.upset_at is not None for each in calm)
             print(
                 f"| {'assumed' if voice else 'not heard'} | {language or 'all'} | "
-                f"{told(sum(map(in_time, sour)), len(sour))} | {told(disturbed, len(calm))} |"
+                f"{told(Rate(sum(map(in_time, sour)), len(sour)))} | {told(Rate(disturbed, len(calm)))} |"
             )
         for each in played if options.verbose else ():
             course = " ".join(f"{score:.2f}" for score in each.course)

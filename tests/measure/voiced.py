@@ -36,7 +36,7 @@ from ivr.evaluation.rooms import create_rooms
 from ivr.fulfilment.types import Connector
 from ivr.fulfilment.types import Outcome as Found
 from ivr.settings import load_settings
-from tests.measure.reactions import ANSWERED, CALLS, NO, Outcome, Script, in_time, scripts
+from tests.measure.reactions import ANSWERED, CALLS, NO, Outcome, Script, in_time, scripts, told
 from tests.measure.scoring import characters, edits
 from tests.voices import shape
 
@@ -193,15 +193,9 @@ def table(played: Sequence[Voiced]) -> Iterator[str]:
         sour = [each.outcome for each in chosen if each.outcome.script.turns_at is not None]
         calm = [each.outcome for each in chosen if each.outcome.script.turns_at is None]
         wrong = sum(each.errors for each in chosen) / max(1, sum(each.characters for each in chosen))
-        near = _cell(Rate(sum(map(in_time, sour)), len(sour)))
-        disturbed = _cell(Rate(sum(each.upset_at is not None for each in calm), len(calm)))
+        near = told(Rate(sum(map(in_time, sour)), len(sour)))
+        disturbed = told(Rate(sum(each.upset_at is not None for each in calm), len(calm)))
         yield f"| {language or 'all'} | {near} | {disturbed} | {wrong:.2f} |"
-
-
-def _cell(rate: Rate) -> str:
-    if rate.interval is None:
-        return "–"
-    return f"{rate.hits} of {rate.count} ({rate.interval[0]:.0%} to {rate.interval[1]:.0%})"
 
 
 def main() -> None:

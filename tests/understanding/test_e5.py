@@ -1,5 +1,6 @@
 """The sentence encoder: what it says is alike, what it survives, and damaged weights."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 
 from ivr.errors import ConfigurationError
 from ivr.understanding.e5 import MAX_PIECES, Pieces, read_packed
-from ivr.understanding.encoders import Remembering, SentenceEncoder, create_encoder
+from ivr.understanding.encoders import Remembering, SentenceEncoder, Vectors, create_encoder
 
 
 @pytest.fixture(scope="module")
@@ -57,17 +58,20 @@ def test_a_damaged_file_is_named(tmp_path: Path, content: bytes) -> None:
 def test_no_text_is_encoded_twice_for_training(encoder: SentenceEncoder) -> None:
     class Counting:
         name = "counting"
-        seen: list[str] = []  # noqa: RUF012
 
-        def encode(self, texts: list[str]) -> np.ndarray:
+        def __init__(self) -> None:
+            self.seen: list[str] = []
+
+        def encode(self, texts: Sequence[str]) -> Vectors:
             self.seen.extend(texts)
             return encoder.encode(texts)
 
         def pieces(self, text: str) -> int:
             return 1
 
-    remembering = Remembering(Counting())  # type: ignore[arg-type]
+    counting = Counting()
+    remembering = Remembering(counting)
     first = remembering.encode(["a b", "c d", "a b"])
     again = remembering.encode(["c d", "a b"])
-    assert Counting.seen == ["a b", "c d"]
+    assert counting.seen == ["a b", "c d"]
     assert np.array_equal(first[[1, 0]], again)

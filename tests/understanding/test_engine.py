@@ -255,6 +255,7 @@ def test_no_thank_you_without_a_comma_is_a_no_where_that_was_asked(understander:
 
 def test_the_first_digits_of_a_number_count_inside_a_sentence(understander: Understander) -> None:
     asked = Expectation("digits", slot="order_number", digits=5)
-    for text, language in (("주문 번호는 472", "ko"), ("my order number is 472", "en")):
-        assert understander.understand(text, language, asked).value("order_number") == "472"  # type: ignore[arg-type]
+    said: list[tuple[str, Language]] = [("주문 번호는 472", "ko"), ("my order number is 472", "en")]
+    for text, language in said:
+        assert understander.understand(text, language, asked).value("order_number") == "472"
     assert understander.understand("잘 모르겠어요", "ko", asked).intent == "dont_know"
