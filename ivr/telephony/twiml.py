@@ -184,18 +184,14 @@ def waiting(
 def room(name: str, *, over_url: str) -> str:
     """Bring the caller into the room where the agent is; then ask what comes next."""
     response = VoiceResponse()
-    dialling = Dial(action=over_url, method="POST")
-    dialling.conference(name, end_conference_on_exit=True, beep="false", max_participants=2)
-    response.append(dialling)
+    response.append(_in_room(Dial(action=over_url, method="POST"), name))
     return str(response)
 
 
 def agents_room(name: str) -> str:
     """Let an agent who took a call wait in the room for the caller; it closes when either leaves."""
     response = VoiceResponse()
-    dialling = Dial()
-    dialling.conference(name, end_conference_on_exit=True, beep="false", max_participants=2)
-    response.append(dialling)
+    response.append(_in_room(Dial(), name))
     response.hangup()
     return str(response)
 
@@ -237,6 +233,12 @@ def voicemail(
     )
     response.redirect(taken_url, method="POST")
     return str(response)
+
+
+def _in_room(dialling: Dial, name: str) -> Dial:
+    """The same room for both: it closes when either leaves."""
+    dialling.conference(name, end_conference_on_exit=True, beep="false", max_participants=2)
+    return dialling
 
 
 def _say(verb: VoiceResponse | Gather, text: Spoken) -> None:
