@@ -96,7 +96,7 @@ class Guard:
         @app.before_request
         def guard() -> BaseResponse | None:
             path = request.path
-            guarded = any(_below(path, place) for place in GUARDED)
+            guarded = any(roles.below(path, place) for place in GUARDED)
             if not guarded and path not in LOGIN_PATHS:
                 return None
             problem = _another_site(self._settings)
@@ -175,7 +175,8 @@ class Guard:
 
     def _ask_for_credentials(self, token: str | None) -> BaseResponse:
         """Refuse; or let a page in that shows the token in its address."""
-        asked = request.args.get("token") if request.method == "GET" and not _below(request.path, "/api") else None
+        is_page = request.method == "GET" and not roles.below(request.path, "/api")
+        asked = request.args.get("token") if is_page else None
         address = request.remote_addr or ""
         shown = asked is not None or "Authorization" in request.headers
         wait_s = self.rates.wrong_token(address) if shown else None
@@ -250,21 +251,22 @@ def _let_in(token: str) -> BaseResponse:
     return response
 
 
+def from_our_page(settings: Settings) -> bool:
+    """Whether the request's ``Origin`` is this server; also without one: then it is no browser that asks."""
+    origin = request.headers.get("Origin")
+    ours = {request.host.lower(), urlsplit(settings.public_url or "").netloc.lower()} - {""}
+    return origin is None or urlsplit(origin).netloc.lower() in ours
+
+
 def _another_site(settings: Settings) -> str | None:
     """Why a request that changes something seems to come from a page of another site, if it does."""
     if request.method in _SAFE_METHODS:
         return None
     if request.headers.get("Sec-Fetch-Site") in {"cross-site", "same-site"}:
         return "this can't be asked from another site's page"
-    origin = request.headers.get("Origin")
-    if origin is None:  # not a browser: those always send it
-        return None
-    ours = {request.host.lower()}
-    if settings.public_url:
-        ours.add(urlsplit(settings.public_url).netloc.lower())
-    if urlsplit(origin).netloc.lower() in ours:
-        return None
-    return "this can't be asked from another site's page: its Origin is not this server"
+    if not from_our_page(settings):
+        return "this can't be asked from another site's page: its Origin is not this server"
+    return None
 
 
 def _not_this_machine() -> str | None:
@@ -285,10 +287,6 @@ def _is_loopback(address: str) -> bool:
     if isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped:
         return parsed.ipv4_mapped.is_loopback
     return parsed.is_loopback
-
-
-def _below(path: str, place: str) -> bool:
-    return path == place or path.startswith(place + "/")
 
 
 def _same(shown: str, expected: str) -> bool:

@@ -11,19 +11,15 @@ from ivr.errors import AccountError, RecordsError
 from ivr.records.accounts import ROLES, Accounts, Role, User
 from ivr.records.audit import AuditEntry, AuditLog
 from ivr.records.views import time_text
+from ivr.web import desk_fields as read
 from ivr.web.answers import json_answer, problem
+from ivr.web.desk_fields import FieldError
 from ivr.web.visitors import LOCAL, current_visitor
 
 log = structlog.get_logger(__name__)
 
 DEFAULT_LIMIT, MOST = 100, 1_000
 """Entries of the audit log in one answer, when nothing is asked and at most."""
-
-_LARGEST_REQUEST_BYTES = 4096
-
-
-class _BadRequestError(Exception):
-    """The request's body is not what is asked for; the message says what is."""
 
 
 def blueprint(
@@ -44,7 +40,7 @@ def blueprint(
         return problem("the database can't be used now; nothing was changed, try again in a moment", 503)
 
     @routes.errorhandler(AccountError)
-    @routes.errorhandler(_BadRequestError)
+    @routes.errorhandler(FieldError)
     def refused(error: Exception) -> Response:
         return problem(str(error), 400)
 
@@ -59,9 +55,9 @@ def blueprint(
 
     @routes.patch("/users/<name>")
     def change(name: str) -> Response:
-        fields = set(_body())
+        fields = set(read.fields(request))
         if not fields or not fields <= {"role", "password"}:
-            raise _BadRequestError('send a JSON object with "role", "password" or both')
+            raise FieldError('send a JSON object with "role", "password" or both')
         role = _role() if "role" in fields else None
         password = _field("password") if "password" in fields else None
         return json_answer(_user_json(accounts.change(name, clock(), role, password, did("user_changed", name))))
@@ -73,10 +69,8 @@ def blueprint(
 
     @routes.get("/audit")
     def entries() -> Response:
-        limit = _number("limit", DEFAULT_LIMIT)
-        if not 1 <= limit <= MOST:
-            raise _BadRequestError(f"limit: {limit} is not from 1 to {MOST}")
-        before = _number("before", 0) or None
+        limit = read.limit(request.args.get("limit"), DEFAULT_LIMIT, MOST)
+        before = _before()
         found = audit.entries(
             limit, before=before, who=request.args.get("who"), call_sid=request.args.get("call_sid")
         )
@@ -92,30 +86,22 @@ def _user_json(user: User) -> dict[str, object]:
     return {"name": user.name, "role": user.role, "created_at": time_text(user.created_at)}
 
 
-def _body() -> dict[str, object]:
-    request.max_content_length = _LARGEST_REQUEST_BYTES
-    body = request.get_json(silent=True)
-    if not isinstance(body, dict):
-        raise _BadRequestError("send a JSON object")
-    return body
-
-
 def _field(name: str) -> str:
-    value = _body().get(name)
+    value = read.fields(request).get(name)
     if not isinstance(value, str) or not value:
-        raise _BadRequestError(f"{name}: must be a text")
+        raise FieldError(f"{name}: must be a text")
     return value
 
 
 def _role() -> Role:
-    value = _body().get("role")
+    value = read.fields(request).get("role")
     if value not in ROLES:
-        raise _BadRequestError(f"role: {str(value)[:20]!r} is not one of {', '.join(ROLES)}")
+        raise FieldError(f"role: {str(value)[:20]!r} is not one of {', '.join(ROLES)}")
     return value
 
 
-def _number(name: str, default: int) -> int:
-    asked = request.args.get(name, str(default))
+def _before() -> int | None:
+    asked = request.args.get("before", "0")
     if not re.fullmatch(r"[0-9]{1,15}", asked):
-        raise _BadRequestError(f"{name}: {asked[:20]!r} is not a whole number")
-    return int(asked)
+        raise FieldError(f"before: {asked[:20]!r} is not a whole number")
+    return int(asked) or None

@@ -1,6 +1,7 @@
-"""JSON answers of the API."""
+"""Answers of the API."""
 
 import json
+from collections.abc import Iterator
 
 from flask import Response
 
@@ -17,6 +18,14 @@ def json_answer(value: object, status: int = 200) -> Response:
     """An answer that no cache keeps."""
     response = Response(dumps(value), status, mimetype="application/json")
     response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def sound(wav: bytes | Iterator[bytes]) -> Response:
+    """A WAV file that no cache keeps and no browser takes for anything else."""
+    response = Response(wav, mimetype="audio/wav")
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Content-Type-Options"] = "nosniff"
     return response
 
 

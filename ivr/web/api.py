@@ -14,6 +14,7 @@ from ivr.errors import RecordsError
 from ivr.records.bus import GAP, Bus, Event, Subscription
 from ivr.records.store import Store
 from ivr.records.views import CallView, decision_json, entry_json, handoff_json, turn_json
+from ivr.web import desk_fields as read
 from ivr.web.answers import dumps, json_answer, problem
 from ivr.web.call_timeline import of_call
 from ivr.web.timeline import draw
@@ -63,11 +64,12 @@ def blueprint(
 
     @routes.get("")
     def calls() -> Response:
-        asked = request.args.get("limit", str(DEFAULT_LIMIT))
-        if not re.fullmatch(r"[0-9]{1,3}", asked) or not 1 <= int(asked) <= MOST_CALLS:
-            return problem(f"limit: {asked[:20]!r} is not a whole number from 1 to {MOST_CALLS}", 400)
+        try:
+            limit = read.limit(request.args.get("limit"), DEFAULT_LIMIT, MOST_CALLS)
+        except read.FieldError as error:
+            return problem(str(error), 400)
         flush(FLUSH_S)
-        return json_answer([view.as_json() for view in store.latest(int(asked))])
+        return json_answer([view.as_json() for view in store.latest(limit)])
 
     @routes.get("/<call_sid>")
     def call(call_sid: str) -> Response:
@@ -100,7 +102,7 @@ def blueprint(
             so_far = _so_far(call_sid, subscription, store, flush)
             if so_far is None:
                 return _unknown(call_sid)
-            after = _last_event_id()
+            after = last_event_id() or 0
             if so_far and so_far[-1].kind == "ended" and (so_far[-1].id or 0) <= after:
                 return Response(status=204)  # tells an EventSource not to come back
             stream = _Stream(call_sid, subscription, store, after, heartbeat_s)
@@ -219,10 +221,10 @@ def _ended(view: CallView) -> Event | None:
     return Event("ended", view.header.as_json(), max(view.ended_seq or 0, last + 1))
 
 
-def _last_event_id() -> int:
-    """Where a client that comes back left off; 0 when it is new or says something strange."""
+def last_event_id() -> int | None:
+    """Where a client that comes back left off; None when it is new or says something strange."""
     told = request.headers.get("Last-Event-ID", "")
-    return int(told) if re.fullmatch(r"[0-9]{1,18}", told) else 0
+    return int(told) if re.fullmatch(r"[0-9]{1,18}", told) else None
 
 
 def client_gone(environ: dict[str, object]) -> Callable[[], bool]:

@@ -1,26 +1,28 @@
 """``/api/callbacks`` and ``/api/voicemails``: whom to call back, what messages say; and that it was done."""
 
-import re
-from collections.abc import Callable
-from typing import Protocol
+from collections.abc import Callable, Sequence
+from typing import Protocol, TypeVar
 
 import structlog
 from flask import Blueprint, Response, request
 
 from ivr.errors import DiallingError, RecordsError
 from ivr.records.store import Store
-from ivr.records.views import entry_json
-from ivr.web.answers import json_answer, problem
+from ivr.records.types import CallbackRecord, VoicemailRecord
+from ivr.records.views import CallView, Json, Numbered, entry_json
+from ivr.web import desk_fields as read
+from ivr.web.answers import json_answer, problem, sound
+from ivr.web.api import FLUSH_S
+from ivr.web.desk_fields import FieldError
 
 log = structlog.get_logger(__name__)
 
 DEFAULT_LIMIT, MOST = 100, 500
 """Entries in one answer, when nothing is asked and at most."""
 
-FLUSH_S = 0.3
-"""Seconds to wait for what has just happened to reach the database before it is read."""
-
 STATUSES = ("waiting", "done")
+
+E = TypeVar("E", CallbackRecord, VoicemailRecord)
 
 
 class Promises(Protocol):
@@ -56,43 +58,49 @@ def blueprint(
         log.warning("api.database_down", problem=str(error))
         return problem("the calls' database can't be read now; try again in a moment", 503)
 
+    @routes.errorhandler(FieldError)
+    def wrong(error: FieldError) -> Response:
+        return problem(str(error), 400)
+
     @routes.get("/callbacks")
     def callbacks() -> Response:
-        asked = _asked()
-        if isinstance(asked, Response):
-            return asked
-        flush(FLUSH_S)
-        found = store.callbacks(*asked)
-        return json_answer([{"call_sid": call_sid, **entry_json(callback)} for call_sid, callback in found])
-
-    @routes.post("/callbacks/<call_sid>/done")
-    def done(call_sid: str) -> Response:
-        flush(FLUSH_S)
-        view = store.call(call_sid)
-        if view is None or view.callback is None:
-            return problem(f"no call-back is promised in call {call_sid[:64]!r}", 404)
-        journal.callback_done(call_sid)
-        return json_answer({"call_sid": call_sid, **entry_json(view.callback.entry), "status": "done"})
+        return json_answer([_json(call_sid, promise) for call_sid, promise in listed(store.callbacks)])
 
     @routes.get("/voicemails")
     def voicemails() -> Response:
-        asked = _asked()
-        if isinstance(asked, Response):
-            return asked
-        flush(FLUSH_S)
-        found = store.voicemails(*asked)
         return json_answer(
-            [{"call_sid": sid, **entry_json(each), "audio_url": _audio_url(sid)} for sid, each in found]
+            [
+                {**_json(call_sid, message), "audio_url": f"/api/voicemails/{call_sid}/audio"}
+                for call_sid, message in listed(store.voicemails)
+            ]
         )
+
+    def listed(latest: Callable[[str | None, int], Sequence[tuple[str, E]]]) -> Sequence[tuple[str, E]]:
+        asked = _status(), read.limit(request.args.get("limit"), DEFAULT_LIMIT, MOST)
+        flush(FLUSH_S)
+        return latest(*asked)
+
+    @routes.post("/callbacks/<call_sid>/done")
+    def callback_done(call_sid: str) -> Response:
+        return done(call_sid, lambda view: view.callback, journal.callback_done, "no call-back is promised")
 
     @routes.post("/voicemails/<call_sid>/done")
     def voicemail_done(call_sid: str) -> Response:
+        return done(call_sid, lambda view: view.voicemail, journal.voicemail_done, "no message was left")
+
+    def done(
+        call_sid: str,
+        entry_of: Callable[[CallView], Numbered[E] | None],
+        note: Callable[[str], None],
+        nothing: str,
+    ) -> Response:
         flush(FLUSH_S)
         view = store.call(call_sid)
-        if view is None or view.voicemail is None:
-            return problem(f"no message was left in call {call_sid[:64]!r}", 404)
-        journal.voicemail_done(call_sid)
-        return json_answer({"call_sid": call_sid, **entry_json(view.voicemail.entry), "status": "done"})
+        kept = entry_of(view) if view else None
+        if kept is None:
+            return problem(f"{nothing} in call {call_sid[:64]!r}", 404)
+        note(call_sid)
+        return json_answer({**_json(call_sid, kept.entry), "status": "done"})
 
     @routes.get("/voicemails/<call_sid>/audio")
     def audio(call_sid: str) -> Response:
@@ -104,30 +112,28 @@ def blueprint(
         if fetch is None:
             return problem("the recording is with the carrier; set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN", 503)
         try:
-            sound = fetch(recording_sid)
+            wav = fetch(recording_sid)
         except DiallingError as error:
             log.warning("api.message_not_fetched", call_sid=call_sid, problem=str(error))
             if error.gone:
                 return problem("the carrier does not have the recording any more", 404)
             return problem("the carrier can't be asked for the recording now; try again in a moment", 502)
-        answer = Response(sound, mimetype="audio/wav")
-        answer.headers["Cache-Control"] = "no-store"
-        answer.headers["X-Content-Type-Options"] = "nosniff"
-        return answer
+        return sound(wav)
 
     return routes
 
 
-def _audio_url(call_sid: str) -> str:
-    return f"/api/voicemails/{call_sid}/audio"
+def _json(call_sid: str, entry: CallbackRecord | VoicemailRecord) -> Json:
+    return {"call_sid": call_sid, **entry_json(entry)}
 
 
-def _asked() -> tuple[str | None, int] | Response:
-    """Status and limit of the request, or what is wrong with them."""
+def _status() -> str | None:
+    """The status that is asked for.
+
+    Raises:
+        FieldError: it is another.
+    """
     status = request.args.get("status")
     if status is not None and status not in STATUSES:
-        return problem(f"status: {status[:20]!r} is not one of {', '.join(STATUSES)}", 400)
-    asked = request.args.get("limit", str(DEFAULT_LIMIT))
-    if not re.fullmatch(r"[0-9]{1,3}", asked) or not 1 <= int(asked) <= MOST:
-        return problem(f"limit: {asked[:20]!r} is not a whole number from 1 to {MOST}", 400)
-    return status, int(asked)
+        raise FieldError(f"status: {status[:20]!r} is not one of {', '.join(STATUSES)}")
+    return status

@@ -15,10 +15,10 @@ from ivr.records.store import Store
 from ivr.records.views import time_text
 from ivr.web import desk_fields as read
 from ivr.web.answers import json_answer, problem
-from ivr.web.api import client_gone
+from ivr.web.api import FLUSH_S, client_gone, last_event_id
 from ivr.web.desk_fields import FieldError
 from ivr.web.desk_json import agent_json, hand_off_json, offer_json, waiting_json
-from ivr.web.desk_stream import last_event_id, stream
+from ivr.web.desk_stream import stream
 
 log = structlog.get_logger(__name__)
 
@@ -93,7 +93,7 @@ def blueprint(
     @routes.get("/events")
     def events() -> Response:
         agent_id = views.agent_id()
-        after = last_event_id(request.headers.get("Last-Event-ID", ""))
+        after = last_event_id()
         if after is None:
             after = desk.store.last_event()
         hello = views.me_json(agent_id)  # read later than the number: what comes between is told twice, not never
@@ -268,7 +268,7 @@ class _Learning:
         elif intent is not None:
             raise FieldError("right_intent: only what was misunderstood has one")
         agent_id = self._views.agent_id()
-        self._flush(0.3)
+        self._flush(FLUSH_S)
         view = self._store.call(call_sid)
         if view is None:
             return problem(f"no call {call_sid[:64]!r} is known here", 404)

@@ -1,7 +1,5 @@
 """``/desk/audio/TOKEN``: the WebSocket over which an agent's browser talks with a caller."""
 
-from urllib.parse import urlsplit
-
 import structlog
 from flask import Blueprint, Response, request
 from flask_sock import Sock
@@ -13,6 +11,7 @@ from ivr.bridge.hub import BridgeHub, Place
 from ivr.bridge.types import AgentJoined, AgentLeft
 from ivr.errors import BridgeTokenError, CallerGoneError, FrameError, LineClosedError
 from ivr.settings import Settings
+from ivr.web.access import from_our_page
 from ivr.websocket import CallSocket
 
 SEND_S = 2.0
@@ -36,10 +35,8 @@ def blueprint(hub: BridgeHub, settings: Settings) -> Blueprint:
 
     @routes.before_request
     def guard() -> Response | None:
-        origin = request.headers.get("Origin")
-        own = {request.host.lower(), urlsplit(settings.public_url or "").netloc.lower()} - {""}
-        if origin is not None and urlsplit(origin).netloc.lower() not in own:
-            _log.warning("agent_audio_refused", why="another site's page", origin=origin[:100])
+        if not from_our_page(settings):
+            _log.warning("agent_audio_refused", why="another site's page", origin=request.headers["Origin"][:100])
             return Response("This can't be opened from another site's page.", 403, mimetype="text/plain")
         # Sound hardly shrinks: compression would cost time and let small frames swell to huge ones.
         request.environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)

@@ -1,4 +1,4 @@
-"""Reads what a page sends to the desk; what is wrong is said by field."""
+"""Reads what is sent to the API; what is wrong is said by field."""
 
 import re
 from collections.abc import Collection

@@ -16,11 +16,9 @@ from ivr.handoff.summary_words import Words
 from ivr.handoff.types import Agent
 from ivr.records.store import Store
 from ivr.web.answers import json_answer, problem
+from ivr.web.api import FLUSH_S
 from ivr.web.desk_api import chosen_agent
 from ivr.web.pages import interface_language
-
-FLUSH_S = 0.3
-"""Longest wait for the turn that has just ended to reach the database."""
 
 log = structlog.get_logger(__name__)
 

@@ -1,6 +1,5 @@
 """``GET /api/desk/events``: what happens on the desk, as it happens."""
 
-import re
 import time
 from collections.abc import Callable, Generator, Mapping
 
@@ -9,23 +8,13 @@ import structlog
 from ivr.errors import RecordsError
 from ivr.handoff.desk import Desk
 from ivr.web.answers import dumps
+from ivr.web.api import HEARTBEAT_S, POLL_S
 from ivr.web.desk_json import event_json
-
-POLL_S = 0.5
-"""Seconds after which a silent stream looks whether its client is still there and whether there is news."""
-
-HEARTBEAT_S = 15.0
-"""Seconds between comments on a silent stream: proxies drop a connection after 30 to 60 s without a byte."""
 
 MOST_AT_ONCE = 200
 """Events read at once; a client that was away for longer than that is told to look anew."""
 
 log = structlog.get_logger(__name__)
-
-
-def last_event_id(told: str) -> int | None:
-    """Where a client that comes back left off; None when it is new or says something strange."""
-    return int(told) if re.fullmatch(r"[0-9]{1,18}", told) else None
 
 
 def stream(

@@ -5,16 +5,15 @@ from datetime import UTC, datetime
 
 import structlog
 from flask import Blueprint, Response, current_app, redirect, request, session
-from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
+from flask_wtf.csrf import generate_csrf
 from werkzeug.wrappers import Response as BaseResponse
 
 from ivr.errors import AccountError, RecordsError
 from ivr.records.accounts import Accounts, User, login_name
 from ivr.records.audit import AuditEntry, AuditLog
-from ivr.web import roles
+from ivr.web import csrf, roles
 from ivr.web.access import COOKIE, GUARDED, RETRY_S, SESSION, Guard
 from ivr.web.answers import json_answer
-from ivr.web.csrf import page_values
 from ivr.web.pages import page, protect
 from ivr.web.visitors import current_visitor
 
@@ -54,7 +53,7 @@ def me() -> Response:
     """Who asks, and what their requests that change something must show."""
     visitor = current_visitor()
     name, role, how = (visitor.name, visitor.role, visitor.how) if visitor else (None, None, None)
-    return json_answer({"name": name, "role": role, "how": how, "csrf_token": page_values()["csrf"] or None})
+    return json_answer({"name": name, "role": role, "how": how, "csrf_token": csrf.page_values()["csrf"] or None})
 
 
 class _Logins:
@@ -132,20 +131,17 @@ class _Logins:
 
 def _genuine() -> bool:
     """Whether a form came from our own page."""
-    csrf: CSRFProtect = current_app.extensions["csrf"]
-    try:
-        csrf.protect()
-    except CSRFError as error:
-        log.warning("login.forged", problem=error.description, peer=request.remote_addr)
-        return False
-    return True
+    wrong = csrf.problem(current_app.extensions["csrf"])
+    if wrong is not None:
+        log.warning("login.forged", problem=wrong, peer=request.remote_addr)
+    return wrong is None
 
 
 def _next() -> str:
     """Where to go after the login: a page of ours that was asked for, else the desk."""
     asked = request.values.get("next", "")
     path = asked.partition("?")[0]
-    ours = any(path == place or path.startswith(place + "/") for place in GUARDED if place != "/api")
+    ours = any(roles.below(path, place) for place in GUARDED if place != "/api")
     # A line break or backslash could be read as another address by a browser; none of our paths has one.
     return asked if ours and asked.isprintable() and "\\" not in asked else "/desk"
 

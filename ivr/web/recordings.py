@@ -13,7 +13,7 @@ from ivr.errors import RecordsError
 from ivr.records.audit import AuditLog
 from ivr.records.recordings import Vault
 from ivr.records.views import time_text
-from ivr.web.answers import json_answer, problem
+from ivr.web.answers import json_answer, problem, sound
 from ivr.web.visitors import LOCAL, current_visitor
 
 log = structlog.get_logger(__name__)
@@ -65,16 +65,14 @@ def blueprint(
             log.error("recordings.unreadable", call_sid=call_sid, problem=str(error))  # noqa: TRY400  # told whole
             return problem("the recording can't be read; the server's log says why", 500)
         audit.require((current_visitor() or LOCAL).did("recording_heard", clock(), call_sid))
-        response = Response(_sound(first, parts, found.duration_ms), mimetype="audio/wav")
-        response.headers["Cache-Control"] = "no-store"
-        response.headers["X-Content-Type-Options"] = "nosniff"
+        response = sound(_wav(first, parts, found.duration_ms))
         response.content_length = len(_header(found.duration_ms)) + _data_bytes(found.duration_ms)
         return response
 
     return routes
 
 
-def _sound(first: bytes, parts: Iterator[bytes], duration_ms: int) -> Iterator[bytes]:
+def _wav(first: bytes, parts: Iterator[bytes], duration_ms: int) -> Iterator[bytes]:
     yield _header(duration_ms)
     yield _pcm(first)
     for part in parts:

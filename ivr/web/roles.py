@@ -24,9 +24,14 @@ _ONE_CALL = re.compile(r"(?:/api/(?:calls|recordings)|/calls)/([^/]+)(?:/|$)")
 """One call: open to agents, too, when it came to people."""
 
 
+def below(path: str, place: str) -> bool:
+    """Whether a path is a place or lies below it."""
+    return path == place or path.startswith(place + "/")
+
+
 def least_role(path: str) -> Role:
     """The least role that may use a path; ``admin`` where nothing is said."""
-    places = [place for place in LEAST if path == place or path.startswith(place + "/")]
+    places = [place for place in LEAST if below(path, place)]
     return LEAST[max(places, key=len)] if places else "admin"
 
 

@@ -57,7 +57,7 @@ export class Todo {
   #voicemail(each) {
     const item = element("li");
     item.append(element("p", { className: "headline", content: text("desk_todo_voicemail") }));
-    if (each.transcript || each.text) item.append(element("p", { content: each.transcript ?? each.text, dir: "auto" }));
+    if (each.transcript) item.append(element("p", { content: each.transcript, dir: "auto" }));
     item.append(
       element("audio", {
         controls: true,
