@@ -1,9 +1,10 @@
-"""Whether every line of a summary stands in the call or the database."""
+"""Makes a summary, and holds every line of it against the call and the database."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ivr.handoff.facts import Facts, evidence
+from ivr.handoff.summary import summarise
 from ivr.handoff.summary_check import unsupported
 from ivr.records.masking import mask_text
 from ivr.records.privacy import mask_number
@@ -25,6 +26,19 @@ def ungrounded(facts: Facts, summary: Mapping[str, object], mask: Callable[[str]
         if made_up:
             wrong.append(f"{statement['text']!r} says {made_up}, which is not in {statement['sources']}")
     return wrong
+
+
+def summary_of(facts: Facts) -> Mapping[str, Any]:
+    """The summary that is made of these facts."""
+    return summarise(
+        facts.state,
+        facts.turns,
+        facts.reason,
+        facts.from_number,
+        facts.content,
+        facts.language,
+        earlier=facts.earlier,
+    )
 
 
 def statements(summary: Mapping[str, object]) -> Sequence[Mapping[str, Any]]:

@@ -20,14 +20,13 @@ from ivr.content.types import LANGUAGES, Content, Language
 from ivr.dialogue.types import HandoffReason
 from ivr.fulfilment.registry import create_connectors
 from ivr.handoff.facts import Facts
-from ivr.handoff.summary import summarise
 from ivr.handoff.summary_lines import NO_REQUEST
 from ivr.handoff.summary_words import Words
 from ivr.records.types import TurnRecord
 from tests.calls.golden import GoldenCall, golden_calls
 from tests.calls.hotlines import lay_over
 from tests.calls.paper import PaperCall, playable
-from tests.handoff.grounding import statements, ungrounded
+from tests.handoff.grounding import statements, summary_of, ungrounded
 from tests.understanding.models import understander_of
 
 REPEATS = 5
@@ -87,15 +86,7 @@ def _turn(turn: Mapping[str, Any], language: Language) -> TurnRecord:
 def _timed(facts: Facts, times_ms: list[float]) -> Mapping[str, object]:
     for _ in range(REPEATS):
         began_s = time.process_time()
-        summary = summarise(
-            facts.state,
-            facts.turns,
-            facts.reason,
-            facts.from_number,
-            facts.content,
-            facts.language,
-            earlier=facts.earlier,
-        )
+        summary = summary_of(facts)
         times_ms.append((time.process_time() - began_s) * 1000)
     return summary
 
