@@ -117,7 +117,7 @@ class House:
                     to_number=info.to_number,
                     language=info.language,
                     origin=info.origin,
-                    content_version=(services.content if services else self._content).version,
+                    content_version=self._prompts().version,
                 )
             )
         if why is not None or services is None:
@@ -140,6 +140,11 @@ class House:
     def _journal(self) -> Journal | None:
         services = self._services()
         return services.journal if services else self._early_journal
+
+    def _prompts(self) -> Content:
+        """The version that new calls get."""
+        services = self._services()
+        return services.content if services else self._content
 
     def _enter(self, call_sid: str, services: CallServices) -> str | None:
         """Keep a place for a call; says why it can't have one, and must go to a person."""
@@ -224,8 +229,7 @@ class House:
 
     def text(self, key: str, language: Language, **values: str) -> str:
         """Look up a text of the prompts."""
-        services = self._services()
-        return render(services.content if services else self._content, Say(key, values), language)
+        return render(self._prompts(), Say(key, values), language)
 
     def handoff_status(self, call_sid: str, status: str, agent: str | None = None) -> None:
         """Record how the hand-off went."""
@@ -263,10 +267,10 @@ class House:
 
     def callback(self, call_sid: str, number: str) -> None:
         """Record the promise that somebody calls back as soon as somebody can."""
-        services, journal = self._services(), self._journal()
+        journal = self._journal()
         if journal is None:
             return
-        hours, now = (services.content if services else self._content).hours, datetime.now(UTC)
+        hours, now = self._prompts().hours, datetime.now(UTC)
         open_now = opening.is_open(hours, hours.agents, now)
         at = now if open_now else opening.next_opening(hours, hours.agents, now) or now
         with self._lock:
