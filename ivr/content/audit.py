@@ -18,8 +18,9 @@ _NOT_SPOKEN_BY_US = ("summary_", "twiml_", "whisper_", "why_")
 """Beginnings of the texts that agents read, or that the carrier's own voice speaks (which reads figures)."""
 
 
-_SAID_ONCE = (*_NOT_SPOKEN_BY_US, "empathy", "incident_", "failure", "too_busy")
-"""And those that are said once in a call, or stand for an apology."""
+_SAID_ONCE = (*_NOT_SPOKEN_BY_US, "empathy", "incident_", "failure", "too_busy", "desk_")
+"""And those that are said once in a call, or stand for an apology. The desk's are said by the call itself, which
+spares no apologies: another wording would never be chosen."""
 
 
 def audit(parts: Parts, offers: Offers, problems: Problems) -> None:
