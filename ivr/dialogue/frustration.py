@@ -90,23 +90,21 @@ def step(before: Frustration, signs: Signs, weights: FrustrationWeights) -> Frus
     return Frustration(score, _level(before.level, score, weights), contributions)
 
 
-def course(turns: Iterable[Signs], weights: FrustrationWeights) -> tuple[Frustration, ...]:
-    """The score after each of a call's turns: the same as stepping through them, for replays and pictures."""
-    scores: list[Frustration] = []
-    for signs in turns:
-        scores.append(step(scores[-1] if scores else CALM, signs, weights))
-    return tuple(scores)
+def highest(names: Iterable[str], weights: FrustrationWeights) -> float:
+    """The score that some signs approach when they alone are fully there in every turn.
+
+    The fixed point of ``s = 1 - (1 - kept * s) * open``, ``open`` being what these signs leave.
+    """
+    left_open = math.prod(1.0 - float(getattr(weights, name)) for name in names)
+    return (1 - left_open) / (1 - weights.kept * left_open)
 
 
 def highest_alone(name: str, weights: FrustrationWeights) -> float:
-    """The score that one sign approaches when it alone is fully there in every turn.
+    """The :func:`highest` of one sign.
 
-    The fixed point of ``s = 1 - (1 - kept * s) * (1 - weight)``: ``check`` uses it to see whether a voice that is
-    only loud, or a line that is only noisy, could reach a threshold.
+    ``check`` uses it to see whether a voice that is only loud, or a line that is only noisy, reaches a threshold.
     """
-    weight, kept = getattr(weights, name), weights.kept
-    open_part = 1 - weight
-    return float(weight / (1 - kept * open_part)) if weight else 0.0
+    return highest((name,), weights)
 
 
 def _strength(value: float | None) -> float:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ivr.content.types import FrustrationWeights, Policy
-from ivr.dialogue.frustration import SIGNS, highest_alone
+from ivr.dialogue.frustration import SIGNS, highest, highest_alone
 
 CIRCUMSTANCES = {
     "voice": "a voice that sounds angry",
@@ -46,25 +46,19 @@ def doubts(policy: Policy) -> tuple[Doubt, ...]:
 
 
 def highest_together(weights: FrustrationWeights) -> float:
-    """The score that all signs together approach when each is fully there in every turn.
-
-    The fixed point of ``s = 1 - (1 - kept * s) * open``, ``open`` being what all signs leave.
-    """
-    left_open = 1.0
-    for name in SIGNS:
-        left_open *= 1 - getattr(weights, name)
-    return (1 - left_open) / (1 - weights.kept * left_open)
+    """The score that all signs together approach when each is fully there in every turn."""
+    return highest(SIGNS, weights)
 
 
 def _out_of_reach(policy: Policy) -> Iterator[Doubt]:
-    highest = highest_together(policy.frustration)
+    most = highest_together(policy.frustration)
     for key, meaning in THRESHOLDS.items():
         holder, _, name = key.rpartition(".")
         value = getattr(policy.frustration if holder else policy, name)
-        if value > highest:
+        if value > most:
             yield Doubt(
                 key,
-                f"{name} {value:g} is out of reach: all signs together come to {highest:.2f} at most, "
+                f"{name} {value:g} is out of reach: all signs together come to {most:.2f} at most, "
                 f"so {meaning}; lower it, or raise the signs under frustration",
             )
 

@@ -1,18 +1,24 @@
 """Frustration as a plain function: signs in, a score that people can read out."""
 
 import math
+from collections.abc import Iterable
 from dataclasses import replace
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 import pytest
 
 from ivr.content.types import FrustrationWeights, Policy
-from ivr.dialogue.frustration import CALM, SIGNS, Signs, course, highest_alone, step
+from ivr.dialogue.frustration import CALM, SIGNS, Frustration, Signs, highest_alone, step
 from ivr.dialogue.mood import replay
 from ivr.dialogue.signs import said
 from ivr.understanding.sentiment.types import Sentiment
 
 WEIGHTS = FrustrationWeights()
+
+
+def course(turns: Iterable[Signs], weights: FrustrationWeights) -> list[Frustration]:
+    """The score after each of a call's turns."""
+    return list(accumulate(turns, lambda before, signs: step(before, signs, weights), initial=CALM))[1:]
 
 
 def test_a_calm_call_stays_calm() -> None:
