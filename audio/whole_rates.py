@@ -16,12 +16,23 @@ CUTOFF = 0.4625
 of the lower rate wide (Kaiser 1974): flat to 3.3 kHz, -60 dB from 4.2 kHz."""
 
 
-def _low_pass(factor: int) -> Samples:
-    half = HALF_SAMPLES * factor
-    at = np.arange(-half, half + 1)
-    taps = np.sinc(2 * CUTOFF * at / factor) * np.kaiser(2 * half + 1, KAISER_BETA)
-    normalised: Samples = (taps / taps.sum()).astype(np.float32)
-    return normalised
+class _LowPass:
+    """The filter of both directions, at the higher rate, with what it remembers of a voice."""
+
+    def __init__(self, factor: int, gain: float) -> None:
+        if factor < 1:
+            raise ValueError(f"the factor must be 1 or more, not {factor}")
+        half = HALF_SAMPLES * factor
+        at = np.arange(-half, half + 1)
+        taps = np.sinc(2 * CUTOFF * at / factor) * np.kaiser(2 * half + 1, KAISER_BETA)
+        self._taps = (gain * taps / taps.sum()).astype(np.float32)
+        self._history: Samples = np.zeros(len(taps) - 1, np.float32)
+
+    def push(self, samples: Samples) -> Samples:
+        line = np.concatenate((self._history, samples))
+        self._history = line[-len(self._history) :]
+        passed: Samples = np.convolve(line, self._taps, mode="valid")
+        return passed
 
 
 class StepDown:
@@ -33,11 +44,8 @@ class StepDown:
         Raises:
             ValueError: the factor is less than 1.
         """
-        if factor < 1:
-            raise ValueError(f"the factor must be 1 or more, not {factor}")
         self._factor = factor
-        self._taps = _low_pass(factor)
-        self._history: Samples = np.zeros(len(self._taps) - 1, np.float32)
+        self._low_pass = _LowPass(factor, gain=1.0)
 
     def push(self, samples: Samples) -> Samples:
         """Take the next piece down.
@@ -55,10 +63,7 @@ class StepDown:
             raise ValueError(f"{len(samples)} samples are no multiple of {self._factor}")
         if self._factor == 1 or not len(samples):
             return samples
-        line = np.concatenate((self._history, samples))
-        self._history = line[-len(self._history) :]
-        lowered: Samples = np.convolve(line, self._taps, mode="valid")[:: self._factor]
-        return lowered
+        return self._low_pass.push(samples)[:: self._factor]
 
 
 class StepUp:
@@ -70,11 +75,8 @@ class StepUp:
         Raises:
             ValueError: the factor is less than 1.
         """
-        if factor < 1:
-            raise ValueError(f"the factor must be 1 or more, not {factor}")
         self._factor = factor
-        self._taps = (_low_pass(factor) * factor).astype(np.float32)
-        self._history: Samples = np.zeros(len(self._taps) - 1, np.float32)
+        self._low_pass = _LowPass(factor, gain=factor)  # the zeros put in take as much away
 
     def push(self, samples: Samples) -> Samples:
         """Take the next piece up: float32, shape (n,), to shape (n * factor,)."""
@@ -82,7 +84,4 @@ class StepUp:
             return samples
         spread = np.zeros(len(samples) * self._factor, np.float32)
         spread[:: self._factor] = samples
-        line = np.concatenate((self._history, spread))
-        self._history = line[-len(self._history) :]
-        raised: Samples = np.convolve(line, self._taps, mode="valid")
-        return raised
+        return self._low_pass.push(spread)
