@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -185,7 +186,7 @@ class Floor:
         self.journal.handoff(call_sid, HandoffRecord("frustration", summary))
         self.journal.flush(5)
         caller = self.callers[call_sid] = Caller(self, call_sid)
-        values = {
+        values: dict[str, Any] = {
             "language": "ko",
             "topic": "order_status",
             "frustration": 0.72,
@@ -195,7 +196,7 @@ class Floor:
             "from_number": "+821012345678",
             **fields,
         }
-        self.desk.request(WaitingCall(call_sid, self.desk.now(), **values))  # type: ignore[arg-type]
+        self.desk.request(WaitingCall(call_sid, self.desk.now(), **values))
         return caller
 
     def desk_accepts(self, agent_id: str, call_sid: str = "CA1") -> None:
@@ -219,12 +220,12 @@ class Floor:
 
 def spoken(text: str, start_ms: int, frustration: float, **fields: object) -> TurnRecord:
     """A turn of the caller's."""
-    values = {
+    values: dict[str, Any] = {
         "language": "ko",
         "emotion": {"label": "angry" if frustration > 0.5 else "neutral", "confidence": 0.8},
         **fields,
     }
-    return TurnRecord("caller", text, start_ms, start_ms + 3_000, frustration=frustration, **values)  # type: ignore[arg-type]
+    return TurnRecord("caller", text, start_ms, start_ms + 3_000, frustration=frustration, **values)
 
 
 TALK = (

@@ -9,6 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 from playwright.sync_api import Page, expect
 
+from tests.bridge.house import wait_for
 from tests.web.browser import launch, serve
 from tests.web.calls_house import HOSTILE, Calls, calls_house
 from tests.web.page import browser_test
@@ -202,4 +203,5 @@ def test_long_calls_and_long_words_stay_within_the_window(calls: Calls, width: i
         assert scrolled.evaluate("part => part.scrollWidth") > 3_000
         scrolled.focus()
         page.keyboard.press("ArrowRight")
-        page.wait_for_function("() => document.getElementById('timeline').scrollLeft > 0")
+        # Not page.wait_for_function, which asks again by eval: the page's policy forbids that.
+        wait_for(lambda: page.evaluate("document.getElementById('timeline').scrollLeft > 0"), "its end is shown")

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -228,9 +229,9 @@ def test_one_click_tells_what_was_misunderstood(room: Room) -> None:
     assert room.mina.post("/api/desk/calls/CA1/feedback", json={"label": "unkind", "turn": 1}).status_code == 404
 
 
-def _events(answer: TestResponse, until: str) -> list[tuple[str, dict[str, object], str]]:
+def _events(answer: TestResponse, until: str) -> list[tuple[str, dict[str, Any], str]]:
     """(event, data, id) of a stream up to the first ``until``."""
-    found: list[tuple[str, dict[str, object], str]] = []
+    found: list[tuple[str, dict[str, Any], str]] = []
     pending = ""
     for part in answer.response:
         pending += part if isinstance(part, str) else bytes(part).decode()
@@ -258,7 +259,7 @@ def test_what_happens_on_the_desk_is_told_as_it_happens(room: Room) -> None:
 
     threading.Timer(0.1, happen).start()
     told = _events(stream, "accepted")
-    assert told[0][0] == "hello" and told[0][1]["agent"]["id"] == "mina"  # type: ignore[index]
+    assert told[0][0] == "hello" and told[0][1]["agent"]["id"] == "mina"
     assert [kind for kind, _, _ in told[1:]] == ["agent", "waiting", "offered", "agent", "accepted"]
     assert told[2][1]["headline"] == RISKY.replace("\x00", "\ufffd")
     last = told[3][2]

@@ -169,7 +169,7 @@ def test_a_refused_microphone_is_said_so_and_keys_still_work() -> None:
 def test_nonsense_on_the_line_does_not_end_the_call() -> None:
     with on_stage() as stage, launch() as page:
         call = ring(page, stage)
-        stream = call.line._sock  # type: ignore[attr-defined]
+        stream = call.line._sock  # type: ignore[attr-defined]  # below what a Line can say
         stream.send(
             "no JSON", "[]", '{"event": "surprise"}', '{"event": "media", "media": {"payload": "%%"}}', "{}"
         )
