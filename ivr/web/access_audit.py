@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from flask import Flask, Response, request
 
-from ivr.records.audit import AuditEntry, AuditLog
+from ivr.records.audit import AuditLog
 from ivr.web.visitors import current_visitor
 
 _CALL = r"(?P<call_sid>[^/]+)"
@@ -43,7 +43,6 @@ _RULES = (
     _rule("POST", rf"/api/desk/calls/{_CALL}/notes", "notes_written", once=True),
     _rule("POST", rf"/api/desk/calls/{_CALL}/disposition", "disposition"),
     _rule("POST", rf"/api/desk/calls/{_CALL}/finish", "call_finished"),
-    _rule("POST PUT PATCH DELETE", r"/api/studio/.*|/studio/.*", "studio_changed"),
 )
 """What is not here is noted where it happens (logins, recordings, erasure), or shows nobody's data."""
 
@@ -60,8 +59,6 @@ def note_requests(app: Flask, audit: AuditLog) -> None:
             found = rule.path.fullmatch(request.path) if request.method in rule.methods else None
             if found is not None:
                 call_sid = found.groupdict().get("call_sid")
-                detail = {"path": request.path} if rule.action == "studio_changed" else {}
-                entry = AuditEntry(datetime.now(UTC), visitor.name, visitor.role, rule.action, call_sid, detail)
-                audit.note(entry, once=rule.once)
+                audit.note(visitor.did(rule.action, datetime.now(UTC), call_sid), once=rule.once)
                 break
         return response

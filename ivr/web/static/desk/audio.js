@@ -4,7 +4,7 @@
 //   talk.connect(token);                       // from "accept"; may be called again with a new token
 //   talk.mute(true); await talk.useMicrophone(); talk.close();
 
-import { audioSupported, MICROPHONE } from "../phone/audio.js";
+import { audioSupported, MICROPHONE, openContext } from "../phone/audio.js";
 import { TalkSocket } from "./audio-socket.js";
 
 export { audioSupported };
@@ -31,20 +31,9 @@ export class TalkAudio {
    */
   static async open(on) {
     const audio = new TalkAudio();
-    const context = new AudioContext({ latencyHint: "interactive" });
-    audio.#context = context;
+    const here = (name) => new URL(name, import.meta.url).href;
+    audio.#context = await openContext(here("../phone/capture-worklet.js"), here("audio-playback-worklet.js"));
     audio.#on = on;
-    context.onstatechange = () => {
-      if (!["running", "closed"].includes(context.state)) context.resume().catch((error) => console.warn(error));
-    };
-    try {
-      await context.resume();
-      await context.audioWorklet.addModule(new URL("../phone/capture-worklet.js", import.meta.url).href);
-      await context.audioWorklet.addModule(new URL("audio-playback-worklet.js", import.meta.url).href);
-    } catch (error) {
-      await context.close();
-      throw error;
-    }
     audio.#connectNodes();
     await audio.useMicrophone();
     return audio;

@@ -41,7 +41,7 @@ const queue = new Queue(
 const workspace = new Workspace({ problem, notice: tell });
 const talk = new Talk(
   { state: $("audio-state"), mute: $("mute"), rejoin: $("rejoin"), meterMe: $("meter-me"), meterCaller: $("meter-caller") },
-  { problem, notice: tell, changed: () => {} },
+  { problem, notice: tell },
 );
 const todo = new Todo($("todo"), problem);
 const events = new DeskEvents({

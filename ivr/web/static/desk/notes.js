@@ -1,8 +1,7 @@
 // Notes keep themselves: a moment after the last key, again and again until the server has them.
 
-import { csrfHeaders } from "../csrf.js";
 import { text } from "../phone/i18n.js";
-import { callPath, post } from "./api.js";
+import { ask, callPath, post } from "./api.js";
 
 const SETTLE_MS = 800;
 const RETRY_MS = 3000;
@@ -72,12 +71,8 @@ export class Notes {
 
   #last() {
     if (!this.#dirty || !this.#callSid) return;
-    fetch(callPath(this.#callSid, "notes"), {
-      method: "POST",
-      headers: { "Content-Type": "application/json", ...csrfHeaders() },
-      body: JSON.stringify({ notes: this.#field.value }),
-      keepalive: true, // the page is going away
-    }).catch(() => {});
+    const body = { notes: this.#field.value };
+    ask(callPath(this.#callSid, "notes"), { method: "POST", body, keepalive: true }).catch(() => {}); // the page is going away
   }
 
   #tell(key) {

@@ -22,16 +22,12 @@ export class Talk {
   #comebacks = 0;
   #levels = { agent: 0, caller: 0 };
 
-  /** `parts`: {state, mute, rejoin, meterMe, meterCaller}; `on`: {problem(error), notice(key, values), changed()}. */
+  /** `parts`: {state, mute, rejoin, meterMe, meterCaller}; `on`: {problem(error), notice(key, values)}. */
   constructor(parts, on) {
     this.#parts = parts;
     this.#on = on;
     parts.rejoin.addEventListener("click", () => this.rejoin());
     parts.mute.addEventListener("click", () => this.toggleMute());
-  }
-
-  get state() {
-    return this.#state;
   }
 
   /** Take a call, from a click: the browser lets sound begin then. Gives the server's answer; throws ApiError. */
@@ -161,7 +157,6 @@ export class Talk {
   #set(state) {
     this.#state = state;
     this.redraw();
-    this.#on.changed();
   }
 
   redraw() {

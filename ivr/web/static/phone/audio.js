@@ -16,6 +16,23 @@ export function audioSupported() {
   return window.isSecureContext && typeof AudioWorkletNode === "function";
 }
 
+/** Sound with these worklets, from a user's click. Throws when this browser can play none. */
+export async function openContext(...worklets) {
+  const context = new AudioContext({ latencyHint: "interactive" });
+  // A telephone call or another program may take the sound away for a while: take it back.
+  context.onstatechange = () => {
+    if (!["running", "closed"].includes(context.state)) context.resume().catch((error) => console.warn(error));
+  };
+  try {
+    await context.resume();
+    for (const worklet of worklets) await context.audioWorklet.addModule(worklet);
+  } catch (error) {
+    await context.close();
+    throw error;
+  }
+  return context;
+}
+
 export class Audio {
   #context;
   #capture;
@@ -29,22 +46,10 @@ export class Audio {
    */
   static async open(on) {
     const audio = new Audio();
-    const context = new AudioContext({ latencyHint: "interactive" });
+    const here = (name) => new URL(name, import.meta.url).href;
+    const context = await openContext(here("capture-worklet.js"), here("playback-worklet.js"));
     audio.#context = context;
     audio.#on = on;
-    const here = (name) => new URL(name, import.meta.url).href;
-    // A telephone call or another program may take the sound away for a while: take it back.
-    context.onstatechange = () => {
-      if (!["running", "closed"].includes(context.state)) context.resume().catch((error) => console.warn(error));
-    };
-    try {
-      await context.resume();
-      await context.audioWorklet.addModule(here("capture-worklet.js"));
-      await context.audioWorklet.addModule(here("playback-worklet.js"));
-    } catch (error) {
-      await context.close();
-      throw error;
-    }
     const mono = { channelCount: 1, channelCountMode: "explicit", numberOfInputs: 1, outputChannelCount: [1] };
     audio.#capture = new AudioWorkletNode(context, "capture", mono);
     audio.#playback = new AudioWorkletNode(context, "playback", { ...mono, numberOfInputs: 0 });
