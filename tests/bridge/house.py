@@ -182,11 +182,23 @@ class Caller:
         self._socket.close()
 
 
+class _Browser(simple_websocket.Client):  # type: ignore[misc]  # simple_websocket publishes no types
+    """A client that also notices a close which comes together with the upgrade's answer."""
+
+    receive_bytes: int
+
+    def handshake(self) -> None:
+        """Read nothing beyond the answer: what the library reads with it, it looks at when more comes, or never."""
+        usual, self.receive_bytes = self.receive_bytes, 1
+        super().handshake()
+        self.receive_bytes = usual
+
+
 class Agent:
     """A browser at the desk: µ-law at 8 kHz unless said otherwise."""
 
     def __init__(self, url: str, token: str, hello: dict[str, Any] | None = None, *, speaks: bool = True) -> None:
-        self._ws = simple_websocket.Client(url.replace("http", "ws") + f"/desk/audio/{token}")
+        self._ws = _Browser(url.replace("http", "ws") + f"/desk/audio/{token}")
         self._hello = dict(HELLO if hello is None else hello)
         self._ulaw = self._hello.get("format") == "ulaw"
         self._rate_hz = int(self._hello.get("rate_hz", 8_000))
