@@ -21,7 +21,8 @@ from tests.calls.ringing import play
 
 AT_ONCE = 8
 MOST_RUNG_TWICE = 0.1
-"""Share of the calls that may need a second attempt: four of 87 did on two idle cores, ten at once."""
+"""Share of the calls that may need a second attempt: four of 87 did on two idle cores, ten at once, and
+the limit was set knowing that."""
 CALLS = golden_calls()
 
 pytestmark = pytest.mark.slow
