@@ -46,6 +46,7 @@ def test_where_nobody_speaks_nothing_is_felt(real: Rooms, tmp_path: Path, kind: 
     assert call.handoff != HandoffReason.FRUSTRATION
 
 
+# Not strict: which words are made of two voices differs between processors. What may never come of them is below.
 DOUBTFUL_WORDS = pytest.mark.xfail(
     reason="words the recognizer makes of two voices can sound upset, and count as much as words it is sure of"
 )
