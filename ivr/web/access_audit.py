@@ -28,12 +28,13 @@ def _rule(methods: str, path: str, action: str, *, once: bool = False) -> _Rule:
 
 
 _RULES = (
-    _rule("GET", rf"/api/calls/{_CALL}(/events)?", "call_opened", once=True),
-    _rule("GET", r"/api/calls", "calls_listed", once=True),
+    _rule("GET", rf"(/api)?/calls/{_CALL}(/events|/timeline\.svg)?", "call_opened", once=True),
+    _rule("GET", r"(/api)?/calls", "calls_listed", once=True),
     _rule("GET", r"/api/callbacks", "callbacks_listed", once=True),
     _rule("POST", rf"/api/callbacks/{_CALL}/done", "callback_done"),
     _rule("GET", r"/api/voicemails", "voicemails_listed", once=True),
     _rule("GET", rf"/api/voicemails/{_CALL}/audio", "voicemail_heard"),
+    _rule("POST", rf"/api/voicemails/{_CALL}/done", "voicemail_done"),
     _rule("GET", rf"/api/desk/calls/{_CALL}(/.*)?", "summary_seen", once=True),
     _rule("GET", r"/api/desk/waiting", "waiting_seen", once=True),
     _rule("POST", rf"/api/desk/calls/{_CALL}/accept", "call_accepted"),
