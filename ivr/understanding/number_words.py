@@ -134,3 +134,6 @@ KOREAN_ENDINGS = (
 )
 """Endings that begin with the syllable for two. After a final consonant they are the ending ("구일이요":
 9, 1), after a vowel the two belongs to the number ("구이요": 9, 2), because there the ending would be "요"."""
+
+KOREAN_BEFORE_NUMERALS = frozenset("은는어음")
+"""Syllables that recognisers write together with a numeral that follows: particles, sounds of thinking."""

@@ -12,7 +12,13 @@ from typing import NamedTuple
 
 from ivr.content.types import Language
 from ivr.understanding.corrections import merge_digits, segments
-from ivr.understanding.number_words import JAPANESE_PHRASES, KOREAN_ENDINGS, LEXICONS, Lexicon
+from ivr.understanding.number_words import (
+    JAPANESE_PHRASES,
+    KOREAN_BEFORE_NUMERALS,
+    KOREAN_ENDINGS,
+    LEXICONS,
+    Lexicon,
+)
 from ivr.understanding.text import MAX_CHARACTERS, fold
 from ivr.understanding.types import SlotValue
 
@@ -184,7 +190,22 @@ def _runs(text: str, lexicon: Lexicon, language: Language, sounds: bool, flipped
         elif (piece is None or piece.kind != "filler") and not _glued_to_digits(word, text, at):
             runs.append([])
         at += len(word)
-    return [run for run in runs if _is_number(run, lexicon)]
+    return [run for run in runs if _is_number(run, lexicon) and not (language == "ko" and _inside_word(run, text))]
+
+
+def _inside_word(run: list[_Piece], text: str) -> bool:
+    """Whether a lone Korean numeral only ends or fills another word: the 사 of 감사, the 일 of 내일.
+
+    A particle or a sound of thinking written together with it ("끝은칠", "어칠") makes no word with it.
+    """
+    start, end = run[0].start, run[-1].end
+    if end - start > 1 or start == 0 or not (_is_hangul(text[start]) and _is_hangul(text[start - 1])):
+        return False
+    return text[start - 1] not in KOREAN_BEFORE_NUMERALS
+
+
+def _is_hangul(character: str) -> bool:
+    return _HANGUL_FIRST <= ord(character) <= _HANGUL_LAST
 
 
 def _is_number(run: list[_Piece], lexicon: Lexicon) -> bool:
@@ -242,10 +263,10 @@ def _is_ending(text: str, at: int) -> bool:
     """Whether an ending belongs here: only a final consonant (or a written digit) takes "이요"."""
     if at == 0:
         return False
-    before = ord(text[at - 1])
-    if _HANGUL_FIRST <= before <= _HANGUL_LAST:
-        return (before - _HANGUL_FIRST) % _HANGUL_FINALS != 0
-    return text[at - 1].isdigit()
+    before = text[at - 1]
+    if _is_hangul(before):
+        return (ord(before) - _HANGUL_FIRST) % _HANGUL_FINALS != 0
+    return before.isdigit()
 
 
 def _best_run(runs: list[list[_Piece]], text: str, digits: int | None) -> tuple[str, int, int, float] | None:

@@ -208,6 +208,18 @@ def test_waiting_words_hold_no_number_even_when_one_was_asked_for(text: str) -> 
     assert found is None or len(found.value) == 1
 
 
+@pytest.mark.parametrize("text", ["아니요 없어요 감사합니다", "회사에 있어요", "내일 다시 할게요", "검사 중이에요"])
+def test_a_numeral_that_ends_another_word_is_not_the_digit_asked_for(text: str) -> None:
+    assert find_digits(text, "ko", 1) is None
+
+
+@pytest.mark.parametrize("text", ["마지막은 칠이요", "끝자리는칠", "어칠이에요", "칠 번이요", "그러니까 칠"])
+def test_the_one_digit_asked_for_is_found_between_words(text: str) -> None:
+    found = find_digits(text, "ko", 1)
+    assert found is not None
+    assert found.value == "7"
+
+
 @pytest.mark.parametrize(
     ("language", "text"),
     [
