@@ -20,6 +20,26 @@
         └── DeskBusyError          the desk's part of it is locked or away: nothing was changed, try again
 """
 
+from typing import Literal
+
+DeskCode = Literal[
+    "audio_failed",
+    "caller_gone",
+    "colleague_rested",
+    "in_a_call",
+    "no_agent",
+    "no_call",
+    "not_entered",
+    "not_free",
+    "not_now",
+    "not_ringing",
+    "not_yours",
+    "over",
+    "taken",
+    "talk_over",
+]
+"""Why the desk refuses something, as a word that stays the same; docs/desk.md says what each means."""
+
 
 class HotlineError(Exception):
     """Base of every error the hotline raises on purpose."""
@@ -40,6 +60,17 @@ class ContentError(HotlineError):
 class DeskError(HotlineError):
     """The agents' desk could not do what was asked; the message says why."""
 
+    def __init__(self, why: str, code: DeskCode = "not_now", **about: str) -> None:
+        """Describe it.
+
+        Args:
+            why: For logs, and for people who read English.
+            code: The same for programs, which put it into their reader's language.
+            about: What they need for that, such as the name of the agent who has the call.
+        """
+        super().__init__(why)
+        self.code, self.about = code, about
+
 
 class BridgeTokenError(DeskError):
     """An agent's audio token opens nothing; the message says why."""
@@ -51,6 +82,10 @@ class CallTakenError(DeskError):
 
 class CallerGoneError(DeskError):
     """The caller is no longer on the line."""
+
+    def __init__(self, why: str) -> None:
+        """Describe it."""
+        super().__init__(why, "caller_gone")
 
 
 class FulfilmentError(HotlineError):

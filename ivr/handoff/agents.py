@@ -104,7 +104,7 @@ class AgentStore:
         """
         with self._store.writing() as connection:
             if connection.execute(select(AGENTS.c.id).where(AGENTS.c.id == agent_id)).first() is None:
-                raise DeskError(f"there is no agent {agent_id[:64]!r}")
+                raise DeskError(f"there is no agent {agent_id[:64]!r}", "no_agent")
             session = connection.execute(select(SESSIONS).where(SESSIONS.c.agent_id == agent_id)).first()
             if session is None:
                 connection.execute(
@@ -139,9 +139,9 @@ class AgentStore:
         with self._store.writing() as connection:
             session = connection.execute(select(SESSIONS).where(SESSIONS.c.agent_id == agent_id)).first()
             if session is None:
-                raise DeskError("enter the desk first")
+                raise DeskError("enter the desk first", "not_entered")
             if session.status == AgentStatus.BUSY.value:
-                raise DeskError("you are in a call: finish it first")
+                raise DeskError("you are in a call: finish it first", "in_a_call")
             held = session.hand_off_id
             if session.status == status.value:
                 return

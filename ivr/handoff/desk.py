@@ -198,15 +198,15 @@ class Desk:
         board, now = self.board(), self.now()
         hand_off, agent = board.live(call_sid), board.agent(agent_id)
         if agent is None:
-            raise DeskError("enter the desk first")
+            raise DeskError("enter the desk first", "not_entered")
         if hand_off is None:
-            raise CallTakenError(self._why_over(call_sid))
+            raise self._why_over(call_sid)
         if hand_off.state in TALKS and hand_off.agent_id == agent_id:
             return self._moves.connect(hand_off)  # asked once more: the first answer may have been lost on its way
         refused = board.refused.get(hand_off.id, routing.NOBODY)
         why_not = routing.why_not(hand_off, agent, board.agents, refused, now, self.policy.routing)
-        if why_not is not None and hand_off.agent_id != agent_id:
-            raise CallTakenError(why_not)
+        if why_not is not None and hand_off.state in WAITS and hand_off.agent_id != agent_id:
+            raise CallTakenError(why_not, "colleague_rested")
         self.store.accept(hand_off, agent_id, now)
         self.inbox.wake()
         accepted = self._moves.connect(self.store.latest(call_sid) or hand_off)
@@ -222,7 +222,7 @@ class Desk:
         self.beat(agent_id)
         hand_off = self.store.latest(call_sid)
         if hand_off is None or not self.store.decline(hand_off, agent_id, reason, self.now()):
-            raise CallTakenError("this call does not ring at your desk any more")
+            raise CallTakenError("this call does not ring at your desk any more", "not_ringing")
         self.inbox.wake()
 
     def finish(self, call_sid: str, agent_id: str, *, back_to_machine: bool = False) -> None:
@@ -235,7 +235,7 @@ class Desk:
         to = HandOffState.BACK_TO_MACHINE if back_to_machine else HandOffState.WRAP_UP
         hand_off = self._mine(call_sid, agent_id)
         if hand_off.state not in TALKS or not self._moves.move(hand_off, to, "the agent ended it"):
-            raise CallTakenError("this talk is over already")
+            raise CallTakenError("this talk is over already", "talk_over")
         self.inbox.wake()
 
     def hold(self, call_sid: str, agent_id: str, on: bool) -> None:
@@ -247,7 +247,7 @@ class Desk:
         self.beat(agent_id)
         hand_off = self._mine(call_sid, agent_id)
         if hand_off.state not in TALKS:
-            raise CallTakenError("this talk is over already")
+            raise CallTakenError("this talk is over already", "talk_over")
         self.store.write(hand_off, agent_id, self.now(), "hold", on_hold=on)
         if self._bridge is not None:
             self._bridge.hold(call_sid, on)
@@ -362,9 +362,11 @@ class Desk:
     def _mine(self, call_sid: str, agent_id: str) -> HandOff:
         hand_off = self.store.latest(call_sid)
         if hand_off is None or hand_off.agent_id != agent_id:
-            raise CallTakenError("this is not your call (any more)")
+            raise CallTakenError("this is not your call (any more)", "not_yours")
         return hand_off
 
-    def _why_over(self, call_sid: str) -> str:
+    def _why_over(self, call_sid: str) -> CallTakenError:
         hand_off = self.store.latest(call_sid)
-        return f"this call is over: {hand_off.state.value}" if hand_off else "no such call waits here"
+        if hand_off is None:
+            return CallTakenError("no such call waits here", "no_call")
+        return CallTakenError(f"this call is over: {hand_off.state.value}", "over")

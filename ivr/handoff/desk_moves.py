@@ -134,7 +134,9 @@ class DeskMoves:
         except Exception as error:
             _log.exception("desk_attach_failed", call_sid=call_sid)
             self.agent_gone(call_sid, agent_id, "the audio could not be set up")
-            raise DeskError("the audio could not be set up: the caller waits for the next agent") from error
+            raise DeskError(
+                "the audio could not be set up: the caller waits for the next agent", "audio_failed"
+            ) from error
 
     def _soonest(self) -> dt.datetime:
         """When somebody can call back: now, or when the agents' hours begin."""

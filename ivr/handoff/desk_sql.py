@@ -7,7 +7,7 @@ from typing import Any, cast
 from sqlalchemy import Connection, CursorResult, Table, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
-from ivr.errors import DeskBusyError
+from ivr.errors import CallTakenError, DeskBusyError
 from ivr.handoff.types import FINAL, AgentStatus, HandOffState
 from ivr.records.desk_models import AgentRow, AgentSessionRow, DeskCallRow, DeskEventRow, DeskOfferRow, FeedbackRow
 
@@ -102,18 +102,19 @@ def set_session(
     note(connection, now, "agent", None, agent_id, status=status.value)
 
 
-def why_over(connection: Connection, hand_off_id: str) -> str:
-    """Why a call can't be taken: who was faster, or what became of it."""
+def why_over(connection: Connection, hand_off_id: str) -> CallTakenError:
+    """The refusal of a call that can't be taken: who was faster, or what became of it."""
     row = connection.execute(
         select(CALLS.c.state, CALLS.c.agent_id, AgentRow.name)
         .join(AgentRow, AgentRow.id == CALLS.c.agent_id, isouter=True)
         .where(CALLS.c.id == hand_off_id)
     ).first()
     if row is None:
-        return "there is no such call"
-    if row.state in names(FINAL) or row.agent_id is None:
-        return f"this call is over: {row.state}"
-    return f"{row.name or row.agent_id} was faster and has this call"
+        return CallTakenError("there is no such call", "no_call")
+    if row.state in names({*FINAL, HandOffState.WRAP_UP}) or row.agent_id is None:
+        return CallTakenError(f"this call is over: {row.state}", "over")
+    name = row.name or row.agent_id
+    return CallTakenError(f"{name} was faster and has this call", "taken", agent=row.agent_id, agent_name=name)
 
 
 def names(states: Collection[HandOffState] | Collection[AgentStatus]) -> list[str]:

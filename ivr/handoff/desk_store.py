@@ -168,7 +168,7 @@ class DeskStore:
             takes = {HandOffState.WAITING, HandOffState.OFFERED}
             if not move(connection, hand_off.id, takes, HandOffState.ACCEPTED, now,
                          agent_id=agent_id, accepted_at=now, node=self.node):  # fmt: skip
-                raise CallTakenError(why_over(connection, hand_off.id))
+                raise why_over(connection, hand_off.id)
             self._take_agent(connection, hand_off, agent_id, now)
             mine = answer(connection, hand_off.id, agent_id, "accepted", now)
             answer(connection, hand_off.id, None, "withdrawn", now)
@@ -190,7 +190,7 @@ class DeskStore:
         session = connection.execute(select(SESSIONS).where(SESSIONS.c.agent_id == agent_id)).first()
         if session is None or session.status not in names(MAY_TAKE):
             status = session.status if session else "offline"
-            raise DeskError(f"you are {status}: finish your call, or set yourself available first")
+            raise DeskError(f"you are {status}: finish your call, or set yourself available first", "not_free")
         if session.hand_off_id is not None and session.hand_off_id != hand_off.id:
             # What rang at this desk goes to somebody else; what was being written up is done.
             if move(connection, session.hand_off_id, {HandOffState.OFFERED}, HandOffState.WAITING, now,
