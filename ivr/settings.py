@@ -5,7 +5,6 @@ lower-case names without the prefix), else from its default here. ``python -m iv
 """
 
 import os
-import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -20,6 +19,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from ivr.agent_phones import AgentPhone, e164, each_once, merged, read_agents
 from ivr.errors import ConfigurationError
 
 SETTINGS_FILE = "ivr.toml"
@@ -96,9 +96,16 @@ class Settings(BaseSettings):
     agent_numbers: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Telephone numbers of agents, comma-separated, E.164 (+8210…): dialled at a hand-off."
     )
+    agents: Annotated[tuple[AgentPhone, ...], NoDecode] = Field(
+        (),
+        description="Who answers which number: tables `[[agents]]` in the file (environment: the same as a JSON "
+        "array) with `number`, `name`, `languages`, `topics` (intents). A number that is not among "
+        "IVR_AGENT_NUMBERS is rung, too.",
+    )
     agent_ring_s: int = Field(20, ge=5, le=600, description="Seconds an agent's phone rings.")
     agent_ring_order: Literal["simultaneous", "in_order"] = Field(
-        "simultaneous", description="Whether all free agents' phones ring at once, or one after the other."
+        "simultaneous",
+        description="Whether the phones of all free agents who fit a caller ring at once, or one after the other.",
     )
     carrier_api_url: str = Field(
         "https://api.twilio.com",
@@ -196,13 +203,15 @@ class Settings(BaseSettings):
     desk: Literal["auto", "on", "off"] = Field(
         "auto",
         description="Whether callers who are to get a person wait on the line for an agent at `/desk`: `on`, `off` "
-        "(agents' phones or voicemail), or `auto`: when no IVR_AGENT_NUMBERS are set and an agent is on duty.",
+        "(agents' phones or voicemail), or `auto`: when no IVR_AGENT_NUMBERS or IVR_AGENTS are set and an agent is "
+        "on duty.",
     )
     desk_breather_s: float = Field(
         120.0,
         ge=0,
         le=3600,
-        description="Seconds after a hard call in which nothing is offered to the agent who had it.",
+        description="Seconds after a hard call in which nothing is offered to the agent who had it, at the desk or "
+        "by telephone.",
     )
     desk_wrap_up_s: float = Field(
         60.0, ge=0, le=3600, description="Seconds for writing a call up; then the agent is available again."
@@ -243,10 +252,19 @@ class Settings(BaseSettings):
         if isinstance(value, str):
             value = [part.strip() for part in value.split(",") if part.strip()]
         if isinstance(value, list | tuple):
-            for number in value:
-                if not re.fullmatch(r"\+[1-9]\d{6,14}", str(number)):
-                    raise ValueError(f"{number!r} is not an E.164 number like +821012345678")
-            return tuple(str(number) for number in value)
+            return tuple(e164(number) for number in value)
+        return value
+
+    @field_validator("agents", mode="before")
+    @classmethod
+    def _read_agents(cls, value: object) -> object:
+        """Accept JSON text (environment) or tables (TOML)."""
+        return read_agents(value)
+
+    @field_validator("agents")
+    @classmethod
+    def _each_once(cls, value: tuple[AgentPhone, ...]) -> tuple[AgentPhone, ...]:
+        each_once(value)
         return value
 
     @classmethod
@@ -260,6 +278,11 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Environment before file before defaults; arguments (tests, the command line) before all."""
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+    @property
+    def phones(self) -> tuple[AgentPhone, ...]:
+        """Agents' telephones, in the order in which they were written down."""
+        return merged(self.agent_numbers, self.agents)
 
     @property
     def loopback(self) -> bool:
@@ -301,7 +324,9 @@ def _where(location: tuple[int | str, ...]) -> str:
     """The name under which people know a key: its environment variable, and the file when it came from there."""
     key = str(location[0]) if location else "settings"
     variable = environment_name(key.lower())
-    return variable if variable in os.environ else f"{variable} ({SETTINGS_FILE}: {key.lower()})"
+    named = variable if variable in os.environ else f"{variable} ({SETTINGS_FILE}: {key.lower()})"
+    inside = (f"entry {part + 1}" if isinstance(part, int) else part for part in location[1:])
+    return ", ".join((named, *inside))
 
 
 def require_credentials(settings: Settings) -> None:

@@ -61,7 +61,7 @@ def desk_takes_calls(settings: Settings, desk: Desk) -> bool:
     """Whether a caller who is to get a person now waits for the desk (``IVR_DESK``); never raises."""
     if settings.desk != "auto":
         return settings.desk == "on"
-    if settings.agent_numbers:
+    if settings.phones:
         return False
     try:
         return any(on_duty(agent) for agent in desk.board().agents)

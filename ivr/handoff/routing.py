@@ -48,6 +48,10 @@ LOAD_HARD, LOAD_CALM, LOAD_MOST = 1.0, 0.25, 2.0
 """Subtracted for each furious caller's worth of anger that an agent had today beyond the least burdened one:
 counts fully for a hard call, a quarter for others, and never more than the last."""
 
+SHARE = 1.0
+"""Anger today, above the least burdened candidate's, from which others are asked for a hard call first: one utterly
+furious caller's worth (frustration 1)."""
+
 
 def urgency(hand_off: HandOff, now: datetime, policy: RoutingPolicy) -> dict[str, float]:
     """How urgent a waiting call is: the sum of what is returned, each part at least 0."""
@@ -129,9 +133,9 @@ def route(
     if not free:
         return choices
     for hand_off in in_order(waiting, now, policy):
-        candidates = _candidates(hand_off, agents, list(free.values()), refused.get(hand_off.id, NOBODY), policy)
-        if candidates:
-            choice = _best(hand_off, candidates, now, policy)
+        found = candidates(hand_off, agents, list(free.values()), refused.get(hand_off.id, NOBODY), policy)
+        if found:
+            choice = ranked(hand_off, found, now, policy)[0]
             choices.append(choice)
             del free[choice.agent_id]
             if not free:
@@ -168,22 +172,78 @@ def why_not(
     return f"your last caller was furious too, and {others[0].name} is free: this one goes there"
 
 
-def _candidates(
-    hand_off: HandOff, agents: Sequence[Agent], free: list[Agent], refused: Collection[str], policy: RoutingPolicy
+def candidates(
+    hand_off: HandOff,
+    agents: Sequence[Agent],
+    free: Sequence[Agent],
+    refused: Collection[str],
+    policy: RoutingPolicy,
 ) -> list[Agent]:
-    """Free agents who may get a call."""
+    """Free agents who may get a call.
+
+    Args:
+        hand_off: The call.
+        agents: All agents: when somebody on duty speaks the caller's language, only those who do may get it.
+        free: Those of them who are free.
+        refused: Agents who aren't asked (again).
+        policy: The deployment's.
+
+    Returns:
+        In the order of ``free``; for a hard call those whose last one was hard, too, only when nobody else is left.
+    """
     can = {agent.id for agent in able(hand_off, agents)}
-    candidates = [agent for agent in free if agent.id in can and agent.id not in refused]
+    found = [agent for agent in free if agent.id in can and agent.id not in refused]
     if is_hard(hand_off.call.frustration, policy):
-        candidates = [a for a in candidates if not is_hard(a.last_frustration, policy)] or candidates
-    return candidates
+        found = [agent for agent in found if not is_hard(agent.last_frustration, policy)] or found
+    return found
 
 
-def _best(hand_off: HandOff, candidates: list[Agent], now: datetime, policy: RoutingPolicy) -> Choice:
-    least = min(agent.anger_today for agent in candidates)
-    scored = [(agent, _fit(hand_off, agent, least, now, policy)) for agent in candidates]
-    agent, parts = max(scored, key=lambda each: (sum(each[1].values()), each[0].id))
-    return Choice(hand_off.id, agent.id, _sentence(hand_off, agent, parts, len(candidates), now, policy), parts)
+def together(hand_off: HandOff, found: Sequence[Agent], policy: RoutingPolicy) -> list[Agent]:
+    """Which of a call's candidates are asked at the same time, where whoever says yes first gets it.
+
+    Those who know other topics, but not this one, are left for later while others are there; and with a hard call
+    those who had :data:`SHARE` more anger today than the least burdened of the rest.
+
+    Args:
+        hand_off: The call.
+        found: From :func:`candidates`.
+        policy: The deployment's.
+
+    Returns:
+        At least one if there is a candidate at all; in the order of ``found``.
+    """
+    topic = hand_off.call.topic
+    chosen = [agent for agent in found if not (topic and agent.topics) or topic in agent.topics] or list(found)
+    if is_hard(hand_off.call.frustration, policy):
+        least = min((agent.anger_today for agent in chosen), default=0.0)
+        chosen = [agent for agent in chosen if agent.anger_today - least < SHARE]
+    return chosen
+
+
+def ranked(hand_off: HandOff, found: Sequence[Agent], now: datetime, policy: RoutingPolicy) -> list[Choice]:
+    """A call's candidates, each with the numbers and a sentence that say why.
+
+    Args:
+        hand_off: The call.
+        found: From :func:`candidates`.
+        now: By the desk's clock; aware.
+        policy: The deployment's.
+
+    Returns:
+        The best first; equals in the order of ``found``.
+    """
+    least = min((agent.anger_today for agent in found), default=0.0)
+    scored = [(agent, _fit(hand_off, agent, least, now, policy)) for agent in found]
+    scored.sort(key=lambda each: -sum(each[1].values()))
+    return [
+        Choice(
+            hand_off.id,
+            agent.id,
+            _sentence(hand_off, agent, parts, (place, len(scored)), now, policy),
+            parts,
+        )
+        for place, (agent, parts) in enumerate(scored, start=1)
+    ]
 
 
 def _fit(
@@ -208,8 +268,14 @@ def _fit(
 
 
 def _sentence(
-    hand_off: HandOff, agent: Agent, parts: Mapping[str, float], among: int, now: datetime, policy: RoutingPolicy
+    hand_off: HandOff,
+    agent: Agent,
+    parts: Mapping[str, float],
+    placed: tuple[int, int],
+    now: datetime,
+    policy: RoutingPolicy,
 ) -> str:
+    """Why this agent, for people; ``placed``: which of how many candidates."""
     call = hand_off.call
     waited_s = max(0.0, (now - call.at).total_seconds())
     because = [f"waited {waited_s:.0f} s"]
@@ -218,10 +284,11 @@ def _sentence(
     because += [f"risk: {risk}" for risk in call.risks]
     if hand_off.returned:
         because.append("lost an agent")
+    place, among = placed
     if among == 1:
         fits = "the only one free for it"
     else:
-        fits = f"the best of {among} free: " + (
+        fits = f"{'the best' if place == 1 else f'number {place}'} of {among} free: " + (
             ", ".join(f"{name.replace('_', ' ')} {value:+.2f}" for name, value in parts.items()) or "all alike"
         )
     return f"next ({', '.join(because)}); {agent.name} is {fits}"

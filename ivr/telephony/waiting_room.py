@@ -68,7 +68,7 @@ class WaitingRoom:
         if call.over or call.taken is not None or call.attempts:
             return self._next(call, 0)  # the webhook came twice
         language = _language(call)
-        if not self._settings.agent_numbers:
+        if not self._settings.phones:
             return self._handover.nobody(call_sid, language)
         if not self._ringing.rings_itself or call.own_number is None:
             return self._handover.dial(call_sid, language, first=True)

@@ -72,7 +72,7 @@ def blueprint(switchboard: Switchboard, settings: Settings, tokens: TokenIssuer)
 
     Args:
         switchboard: Admits the calls and says what follows them.
-        settings: ``agent_numbers`` tells a person from voicemail; ``public_url`` is shown for Twilio.
+        settings: ``phones`` tell a person from voicemail; ``public_url`` is shown for Twilio.
         tokens: Issues the token with which the page opens its media stream.
     """
     pages = Blueprint(
@@ -127,7 +127,7 @@ def blueprint(switchboard: Switchboard, settings: Settings, tokens: TokenIssuer)
             return _refusal("call_sid: no call of this page is open under it", 404)
         # A caller who hung up goes nowhere, whatever the conversation had in mind: as on a telephone.
         follows: str = "hang_up" if told.get("hung_up") is True else switchboard.ending(call_sid).next
-        if follows == "person" and not settings.agent_numbers:
+        if follows == "person" and not settings.phones:
             follows = "voicemail"
         switchboard.finished(call_sid)
         return jsonify(next=follows), 200
