@@ -14,7 +14,7 @@ $(VENV)/serve.stamp: requirements.txt
 	$(BIN)/python -c 'from audio.prosody import warm_up; warm_up()'  # librosa compiles on first use: now, not on start
 	touch $@
 
-$(VENV)/dev.stamp: requirements-dev.txt $(VENV)/serve.stamp
+$(VENV)/dev.stamp: requirements-dev.txt requirements-postgres.txt $(VENV)/serve.stamp
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	touch $@
 

@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from ivr.errors import CallTakenError, DeskBusyError
 from ivr.handoff.types import FINAL, AgentStatus, HandOffState
 from ivr.records.desk_models import AgentRow, AgentSessionRow, DeskCallRow, DeskEventRow, DeskOfferRow, FeedbackRow
+from ivr.records.engine import reason
 
 AGENTS = cast(Table, AgentRow.__table__)
 CALLS = cast(Table, DeskCallRow.__table__)
@@ -130,6 +131,5 @@ def changed(result: CursorResult[Any]) -> bool:
 def busy(error: SQLAlchemyError) -> DeskBusyError:
     """The error that says: nothing was changed, try again."""
     return DeskBusyError(
-        f"the desk's database can't be used now ({getattr(error, 'orig', None) or type(error).__name__}); "
-        "nothing was changed, try again in a moment"
+        f"the desk's database can't be used now ({reason(error)}); nothing was changed, try again in a moment"
     )

@@ -42,7 +42,7 @@ from ivr.handoff.types import (
     HandOffState,
     WaitingCall,
 )
-from ivr.records.engine import WRITES
+from ivr.records.engine import for_reading, for_writing
 
 MAY_TAKE = (AgentStatus.AVAILABLE, AgentStatus.WRAP_UP, AgentStatus.BREAK)
 """Agents who may take a call; ``wrap_up`` ends with it."""
@@ -311,7 +311,7 @@ class DeskStore:
             DeskBusyError: the database can't be read.
         """
         try:
-            with self._engine.connect() as connection:
+            with for_reading(self._engine) as connection:
                 yield connection
         except SQLAlchemyError as error:
             raise busy(error) from error
@@ -324,7 +324,7 @@ class DeskStore:
             DeskBusyError: the database is locked or away; nothing was changed.
         """
         try:
-            with self._engine.connect().execution_options(**WRITES) as connection:
+            with for_writing(self._engine, "desk") as connection:
                 yield connection
                 connection.commit()
         except SQLAlchemyError as error:

@@ -93,7 +93,7 @@ class Accounts:
         """
         name = login_name(name)
         hashed = hash_password(password, name)
-        with writing(self._engine) as session:
+        with writing(self._engine, "calls", "desk") as session:
             if session.get(UserRow, name) is not None:
                 raise AccountError(f"there is a login {name!r} already; `user role` and `user password` change it")
             session.add(UserRow(name=name, role=role, password_hash=hashed, created_at=now, changed_at=now))
@@ -145,7 +145,7 @@ class Accounts:
             AccountError: there is no such login, or it is the last admin.
             RecordsError: the database can't be used.
         """
-        with writing(self._engine) as session:
+        with writing(self._engine, "calls", "desk") as session:
             row = _known(session, name)
             _refuse_last_admin(session, row)
             user = _user(row)

@@ -6,10 +6,10 @@ call's record is written.
 
 from datetime import datetime
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, String, Text
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ivr.records.models import Base, JsonObject, UtcDateTime
+from ivr.records.models import Base, JsonObject, Line, UtcDateTime, Words
 
 
 class UserRow(Base):
@@ -17,10 +17,10 @@ class UserRow(Base):
 
     __tablename__ = "users"
 
-    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    name: Mapped[str] = mapped_column(Line(64), primary_key=True)
     """As compared: NFKC, case folded."""
-    role: Mapped[str] = mapped_column(String(16))
-    password_hash: Mapped[str] = mapped_column(String(256))
+    role: Mapped[str] = mapped_column(Line(16))
+    password_hash: Mapped[str] = mapped_column(Line(256))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
@@ -31,7 +31,7 @@ class LoginSessionRow(Base):
     __tablename__ = "login_sessions"
     __table_args__ = (Index(None, "user_name"),)
 
-    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    token_hash: Mapped[str] = mapped_column(Line(64), primary_key=True)
     """SHA-256 of what the browser holds: whoever reads the table can't log in with it."""
     user_name: Mapped[str] = mapped_column(ForeignKey("users.name", ondelete="CASCADE"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -46,10 +46,10 @@ class AuditRow(Base):
 
     id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer(), "sqlite"), primary_key=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
-    who: Mapped[str] = mapped_column(String(128))
-    role: Mapped[str] = mapped_column(String(16))
-    action: Mapped[str] = mapped_column(String(32))
-    call_sid: Mapped[str | None] = mapped_column(String(64))
+    who: Mapped[str] = mapped_column(Line(128))
+    role: Mapped[str] = mapped_column(Line(16))
+    action: Mapped[str] = mapped_column(Line(32))
+    call_sid: Mapped[str | None] = mapped_column(Line(64))
     detail: Mapped[JsonObject] = mapped_column(JSON)
 
 
@@ -59,8 +59,8 @@ class RecordingRow(Base):
     __tablename__ = "recordings"
     __table_args__ = (Index(None, "started_at"),)
 
-    call_sid: Mapped[str] = mapped_column(String(64), primary_key=True)
+    call_sid: Mapped[str] = mapped_column(Line(64), primary_key=True)
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
     duration_ms: Mapped[int]
-    notice: Mapped[str] = mapped_column(Text)
+    notice: Mapped[str] = mapped_column(Words)
     """The words, heard to their end, by which the caller learnt of the recording before going on."""

@@ -6,10 +6,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import JSON, BigInteger, Double, ForeignKey, Index, Integer, String, Text
+from sqlalchemy import JSON, BigInteger, Double, ForeignKey, Index, Integer
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ivr.records.models import Base, JsonObject, UtcDateTime
+from ivr.records.models import Base, JsonObject, Line, UtcDateTime, Words
 
 _ROWID = BigInteger().with_variant(Integer(), "sqlite")
 """SQLite numbers rows by itself only in a column of its INTEGER type."""
@@ -20,8 +20,8 @@ class AgentRow(Base):
 
     __tablename__ = "agents"
 
-    id: Mapped[str] = mapped_column(String(64), primary_key=True)
-    name: Mapped[str] = mapped_column(String(128))
+    id: Mapped[str] = mapped_column(Line(64), primary_key=True)
+    name: Mapped[str] = mapped_column(Line(128))
     languages: Mapped[list[str]] = mapped_column(JSON)
     topics: Mapped[list[str]] = mapped_column(JSON)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -33,12 +33,12 @@ class AgentSessionRow(Base):
     __tablename__ = "agent_sessions"
 
     agent_id: Mapped[str] = mapped_column(ForeignKey("agents.id", ondelete="CASCADE"), primary_key=True)
-    status: Mapped[str] = mapped_column(String(16))
+    status: Mapped[str] = mapped_column(Line(16))
     status_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    hand_off_id: Mapped[str | None] = mapped_column(String(32))
+    hand_off_id: Mapped[str | None] = mapped_column(Line(32))
     """Offered, talked about or written up; one at a time."""
     missed_in_a_row: Mapped[int] = mapped_column(default=0)
-    node: Mapped[str] = mapped_column(String(128))
+    node: Mapped[str] = mapped_column(Line(128))
     """The process their browser is connected to."""
 
 
@@ -48,27 +48,27 @@ class DeskCallRow(Base):
     __tablename__ = "desk_calls"
     __table_args__ = (Index(None, "call_sid"), Index(None, "state"), Index(None, "agent_id", "accepted_at"))
 
-    id: Mapped[str] = mapped_column(String(32), primary_key=True)
-    call_sid: Mapped[str] = mapped_column(String(64))
-    state: Mapped[str] = mapped_column(String(16))
+    id: Mapped[str] = mapped_column(Line(32), primary_key=True)
+    call_sid: Mapped[str] = mapped_column(Line(64))
+    state: Mapped[str] = mapped_column(Line(16))
     requested_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    language: Mapped[str | None] = mapped_column(String(16))
-    topic: Mapped[str | None] = mapped_column(String(128))
+    language: Mapped[str | None] = mapped_column(Line(16))
+    topic: Mapped[str | None] = mapped_column(Line(128))
     frustration: Mapped[float] = mapped_column(Double)
     risks: Mapped[list[str]] = mapped_column(JSON)
-    headline: Mapped[str] = mapped_column(Text)
-    reason: Mapped[str] = mapped_column(String(32))
-    from_number: Mapped[str | None] = mapped_column(String(256))
-    agent_id: Mapped[str | None] = mapped_column(String(64))
+    headline: Mapped[str] = mapped_column(Words)
+    reason: Mapped[str] = mapped_column(Line(32))
+    from_number: Mapped[str | None] = mapped_column(Line(256))
+    agent_id: Mapped[str | None] = mapped_column(Line(64))
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     accepted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     wrapped_up_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     returned: Mapped[int] = mapped_column(default=0)
     on_hold: Mapped[bool] = mapped_column(default=False)
-    notes: Mapped[str] = mapped_column(Text, default="")
-    disposition: Mapped[str | None] = mapped_column(String(64))
-    node: Mapped[str] = mapped_column(String(128))
+    notes: Mapped[str] = mapped_column(Words, default="")
+    disposition: Mapped[str | None] = mapped_column(Line(64))
+    node: Mapped[str] = mapped_column(Line(128))
     """The process that holds the caller's stream."""
     rev: Mapped[int] = mapped_column(default=0)
     """Grows with every change: what has not changed need not be read again."""
@@ -82,12 +82,12 @@ class DeskOfferRow(Base):
 
     id: Mapped[int] = mapped_column(_ROWID, primary_key=True)
     desk_call_id: Mapped[str] = mapped_column(ForeignKey("desk_calls.id", ondelete="CASCADE"))
-    agent_id: Mapped[str] = mapped_column(String(64))
+    agent_id: Mapped[str] = mapped_column(Line(64))
     offered_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    why: Mapped[str] = mapped_column(Text)
+    why: Mapped[str] = mapped_column(Words)
     """Routing's sentence."""
     contributions: Mapped[JsonObject] = mapped_column(JSON)
-    answer: Mapped[str | None] = mapped_column(String(16))
+    answer: Mapped[str | None] = mapped_column(Line(16))
     """``accepted``, a :class:`ivr.handoff.types.DeclineReason`, or ``withdrawn``."""
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     free_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -102,9 +102,9 @@ class DeskEventRow(Base):
 
     id: Mapped[int] = mapped_column(_ROWID, primary_key=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
-    kind: Mapped[str] = mapped_column(String(32))
-    call_sid: Mapped[str | None] = mapped_column(String(64))
-    agent_id: Mapped[str | None] = mapped_column(String(64))
+    kind: Mapped[str] = mapped_column(Line(32))
+    call_sid: Mapped[str | None] = mapped_column(Line(64))
+    agent_id: Mapped[str | None] = mapped_column(Line(64))
     data: Mapped[JsonObject] = mapped_column(JSON)
 
 
@@ -116,10 +116,10 @@ class FeedbackRow(Base):
 
     id: Mapped[int] = mapped_column(_ROWID, primary_key=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
-    call_sid: Mapped[str] = mapped_column(String(64))
-    agent_id: Mapped[str] = mapped_column(String(64))
-    label: Mapped[str] = mapped_column(String(32))
+    call_sid: Mapped[str] = mapped_column(Line(64))
+    agent_id: Mapped[str] = mapped_column(Line(64))
+    label: Mapped[str] = mapped_column(Line(32))
     turn_start_ms: Mapped[int | None]
     """Which turn it is about, by its beginning; null: the whole call."""
-    right_intent: Mapped[str | None] = mapped_column(String(128))
-    note: Mapped[str] = mapped_column(Text)
+    right_intent: Mapped[str | None] = mapped_column(Line(128))
+    note: Mapped[str] = mapped_column(Words)

@@ -3,7 +3,7 @@
 import sqlite3
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DisconnectionError, NoSuchModuleError
@@ -12,18 +12,36 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from ivr.errors import RecordsError
 
 BUSY_TIMEOUT_MS = 2_000
-"""How long SQLite waits for another process's write lock before the write counts as failed (and is retried)."""
+"""How long a write waits for another process's before it counts as failed (and is retried)."""
 
-WRITES = {"sqlite_begin": "BEGIN IMMEDIATE"}
-"""Execution options of a transaction that will write. In SQLite's WAL mode a transaction that began by reading
-can't always become a writing one (SQLITE_BUSY_SNAPSHOT, which no timeout helps): it takes the lock at once."""
+STATEMENT_TIMEOUT_MS, IDLE_TIMEOUT_MS = 15_000, 10_000
+"""PostgreSQL gives up on a statement, and on a transaction that does nothing, after these: a server that hangs in
+mid-write must not keep the others from writing. Choices; our longest statements take some 10 ms."""
+
+CONNECT_S, SILENT_S = 3, 10
+"""Seconds for a connection to PostgreSQL, and without an answer after which one counts as lost. Choices: callers'
+music covers both."""
+
+POOL_SIZE, POOL_OVERFLOW, POOL_WAIT_S = 10, 20, 2.0
+"""Connections to PostgreSQL that a process keeps, more under load, and how long a thread waits for one. Each is
+used for milliseconds; PostgreSQL allows 100 altogether unless told otherwise."""
+
+Turn = Literal["calls", "desk"]
+"""What is written by one process at a time. The order in which a transaction that needs both takes them."""
+
+_TURNS: dict[Turn, int] = {"calls": 1, "desk": 2}
+_OURS = 0x49_56_52
+"""First half of our advisory locks' names in PostgreSQL: "IVR"."""
+
+_LIBPQ = frozenset({"psycopg", "psycopg2"})
 
 
 def connect(url: str, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> Engine:
     """Make the engine for ``url``; nothing is opened yet.
 
     Args:
-        url: A SQLAlchemy URL. The parent folder of a SQLite file is made.
+        url: A SQLAlchemy URL. The parent folder of a SQLite file is made; ``postgresql://`` and ``postgres://``
+            mean psycopg.
         busy_timeout_ms: See :data:`BUSY_TIMEOUT_MS`.
 
     Raises:
@@ -31,9 +49,11 @@ def connect(url: str, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> Engine:
     """
     try:
         parsed = make_url(url)
+        if parsed.drivername in {"postgres", "postgresql"}:
+            parsed = parsed.set(drivername="postgresql+psycopg")
         path = sqlite_file(parsed)
         if parsed.get_backend_name() != "sqlite":
-            return create_engine(parsed, pool_pre_ping=True, hide_parameters=True)
+            return _connect_to_server(parsed, busy_timeout_ms)
         if path is None:
             raise RecordsError(
                 f"IVR_DATABASE_URL: {url} keeps nothing beyond this process. Name a file: sqlite:///var/ivr.sqlite3"
@@ -42,8 +62,9 @@ def connect(url: str, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> Engine:
         # Parameters are callers' words and numbers: they don't belong into error messages.
         engine = create_engine(parsed, connect_args={"timeout": busy_timeout_ms / 1000}, hide_parameters=True)
     except (NoSuchModuleError, ModuleNotFoundError) as error:
+        how = "-r requirements-postgres.txt" if parsed.get_backend_name() == "postgresql" else "it"
         raise RecordsError(
-            f"IVR_DATABASE_URL: no driver for {parsed.drivername}: install it with pip ({error})"
+            f"IVR_DATABASE_URL: no driver for {parsed.drivername}: pip install {how} ({error})"
         ) from error
     except ArgumentError as error:
         raise RecordsError(
@@ -57,6 +78,30 @@ def connect(url: str, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> Engine:
     return engine
 
 
+def for_reading(engine: Engine) -> Connection:
+    """A connection whose transaction sees everything as it was at one moment.
+
+    SQLite's do; PostgreSQL's would show each statement what was written since the one before.
+    """
+    if engine.dialect.name != "postgresql":
+        return engine.connect()
+    return engine.connect().execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+
+def for_writing(engine: Engine, *turns: Turn) -> Connection:
+    """A connection whose transaction writes, and for that waits for its turn.
+
+    One process at a time writes: what a transaction has read stays true until it is committed, whoever else wants
+    to write, and what is numbered by the database becomes visible in the order of its numbers. SQLite has one turn
+    for everything. PostgreSQL has one for each of ``turns``, an advisory lock that ends with the transaction.
+
+    Args:
+        engine: The database.
+        turns: What is going to be written; nothing said: ``calls``.
+    """
+    return engine.connect().execution_options(ivr_turns=turns or ("calls",))
+
+
 def sqlite_file(url: URL) -> Path | None:
     """The file of a SQLite URL; None when it is another database or in memory."""
     if url.get_backend_name() != "sqlite" or url.database in {None, "", ":memory:"}:
@@ -64,11 +109,60 @@ def sqlite_file(url: URL) -> Path | None:
     return Path(str(url.database))
 
 
+def reason(error: Exception) -> str:
+    """What a database says is wrong, in a line.
+
+    PostgreSQL's details are left out: they quote the row, which holds callers' words and numbers.
+    """
+    cause = getattr(error, "orig", None) or error
+    primary = getattr(getattr(cause, "diag", None), "message_primary", None)
+    return " ".join(str(primary or cause).split()) or type(cause).__name__
+
+
+def no_time_limit(connection: Connection) -> None:
+    """Let the transaction under way take as long as it needs (PostgreSQL)."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+
+
 def use_write_ahead_log(connection: Connection) -> None:
     """Let readers and the writer work at the same time (SQLite; kept in the file, so set once)."""
     if connection.dialect.name == "sqlite":
         dbapi: Any = connection.connection.dbapi_connection
         dbapi.execute("PRAGMA journal_mode = WAL")
+
+
+def _connect_to_server(url: URL, busy_timeout_ms: int) -> Engine:
+    options: dict[str, Any] = {}
+    if url.get_backend_name() == "postgresql":
+        options = {"pool_size": POOL_SIZE, "max_overflow": POOL_OVERFLOW, "pool_timeout": POOL_WAIT_S}
+        if url.get_driver_name() in _LIBPQ:
+            limits = {
+                "lock_timeout": busy_timeout_ms,
+                "statement_timeout": STATEMENT_TIMEOUT_MS,
+                "idle_in_transaction_session_timeout": IDLE_TIMEOUT_MS,
+            }
+            ours: dict[str, Any] = {
+                "connect_timeout": CONNECT_S,
+                "application_name": "ivr",
+                "keepalives_idle": SILENT_S,
+                "keepalives_interval": 2,
+                "keepalives_count": 3,
+                "tcp_user_timeout": SILENT_S * 1000,
+                "options": " ".join(f"-c {name}={value}" for name, value in limits.items()),
+            }
+            options["connect_args"] = {name: value for name, value in ours.items() if name not in url.query}
+    engine = create_engine(url, pool_pre_ping=True, hide_parameters=True, **options)
+    if url.get_backend_name() == "postgresql":
+        event.listen(engine, "begin", _wait_for_turns)
+    return engine
+
+
+def _wait_for_turns(connection: Connection) -> None:
+    wanted = connection.get_execution_options().get("ivr_turns", ())
+    for turn, number in _TURNS.items():  # always in this order, so that no two wait for each other
+        if turn in wanted:
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_OURS}, {number})")
 
 
 def _tune_sqlite(engine: Engine, path: Path) -> None:
@@ -83,7 +177,10 @@ def _tune_sqlite(engine: Engine, path: Path) -> None:
 
     @event.listens_for(engine, "begin")
     def on_begin(connection: Connection) -> None:
-        connection.exec_driver_sql(connection.get_execution_options().get("sqlite_begin", "BEGIN"))
+        # In WAL mode a transaction that began by reading can't always become a writing one (SQLITE_BUSY_SNAPSHOT,
+        # which no timeout helps): who is going to write takes the lock at once.
+        writes = connection.get_execution_options().get("ivr_turns")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     @event.listens_for(engine, "checkout")
     def on_checkout(connection: sqlite3.Connection, entry: ConnectionPoolEntry, proxy: object) -> None:

@@ -145,7 +145,7 @@ def erase(engine: Engine, vault: Vault, left_behind: Iterable[Path], person: Per
     for call_sid in person.call_sids:
         vault.delete(call_sid)
     lines = _clean(left_behind, person.call_sids)
-    with writing(engine) as session:
+    with writing(engine, "calls", "desk") as session:
         _delete(session, person.call_sids)
         session.execute(delete(CallerRow).where(CallerRow.number.in_(person.wishes)))
         add_entry(session, entry)

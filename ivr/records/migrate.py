@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from ivr.errors import RecordsError
-from ivr.records.engine import WRITES, sqlite_file, use_write_ahead_log
+from ivr.records.engine import for_writing, no_time_limit, reason, sqlite_file, use_write_ahead_log
 
 _ATTEMPTS = 3
 """Another process may be migrating at the same moment: what failed because of that succeeds when looked at anew."""
@@ -23,7 +23,7 @@ def migrate(engine: Engine, folder: Path) -> None:
 
     Args:
         engine: The database.
-        folder: Where processes on this machine wait for each other (SQLite).
+        folder: Where processes on this machine wait for each other (SQLite; PostgreSQL's wait for their turn).
 
     Raises:
         RecordsError: the database can't be used, or was written by a newer version of this program.
@@ -41,9 +41,7 @@ def migrate(engine: Engine, folder: Path) -> None:
                     if attempt == _ATTEMPTS - 1:
                         raise
     except SQLAlchemyError as error:
-        raise RecordsError(
-            f"IVR_DATABASE_URL: {where} can't be used: {getattr(error, 'orig', None) or error}"
-        ) from error
+        raise RecordsError(f"IVR_DATABASE_URL: {where} can't be used: {reason(error)}") from error
     except OSError as error:
         raise RecordsError(f"IVR_DATABASE_URL: {where} can't be used: {error}") from error
 
@@ -56,7 +54,8 @@ def _upgrade(engine: Engine, scripts: ScriptDirectory, where: str) -> None:
             return
         connection.rollback()
         use_write_ahead_log(connection)
-    with engine.connect().execution_options(**WRITES) as connection, connection.begin():
+    with for_writing(engine, "calls", "desk") as connection, connection.begin():
+        no_time_limit(connection)
         revision = MigrationContext.configure(connection).get_current_revision()  # perhaps done meanwhile
         if revision is not None and revision not in {script.revision for script in scripts.walk_revisions()}:
             raise RecordsError(

@@ -22,6 +22,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
+from ivr.records.views import storable
+
 JsonObject = dict[str, object]
 
 
@@ -47,6 +49,33 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+class Line(TypeDecorator[str]):
+    """A text of so many characters at most; what is longer is cut, since PostgreSQL would refuse the whole row."""
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, length: int) -> None:
+        """Keep ``length`` characters."""
+        super().__init__(length)
+        self.length = length
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """Mended and cut, in what is looked for as in what is kept."""
+        return storable(value)[: self.length] if isinstance(value, str) else value
+
+
+class Words(TypeDecorator[str]):
+    """A text of any length."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """Mended."""
+        return storable(value) if isinstance(value, str) else value
+
+
 class Base(DeclarativeBase):
     """What all tables share: names for constraints, so that migrations can find them on any database."""
 
@@ -66,21 +95,21 @@ class CallRow(Base):
     __tablename__ = "calls"
     __table_args__ = (Index(None, "started_at"), Index(None, "outcome"), Index(None, "from_number"))
 
-    call_sid: Mapped[str] = mapped_column(String(64), primary_key=True)
-    from_number: Mapped[str | None] = mapped_column(String(256))
-    to_number: Mapped[str | None] = mapped_column(String(256))
-    language: Mapped[str | None] = mapped_column(String(16))
+    call_sid: Mapped[str] = mapped_column(Line(64), primary_key=True)
+    from_number: Mapped[str | None] = mapped_column(Line(256))
+    to_number: Mapped[str | None] = mapped_column(Line(256))
+    language: Mapped[str | None] = mapped_column(Line(16))
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ended_seq: Mapped[int | None] = mapped_column(BigInteger)
-    outcome: Mapped[str] = mapped_column(String(32))
+    outcome: Mapped[str] = mapped_column(Line(32))
     outcome_seq: Mapped[int] = mapped_column(BigInteger, default=0)
     """Of the latest change of the outcome: an older one that comes late changes nothing."""
-    origin: Mapped[str] = mapped_column(String(32))
-    content_version: Mapped[str] = mapped_column(String(128))
-    node: Mapped[str] = mapped_column(String(128))
+    origin: Mapped[str] = mapped_column(Line(32))
+    content_version: Mapped[str] = mapped_column(Line(128))
+    node: Mapped[str] = mapped_column(Line(128))
     """The process that holds the call: tells calls of a dead process from live ones."""
-    open_intent: Mapped[str | None] = mapped_column(String(128))
+    open_intent: Mapped[str | None] = mapped_column(Line(128))
     """The request that was left undone when the call ended or went to a person."""
 
     turns: Mapped[list["TurnRow"]] = relationship(order_by="TurnRow.seq", cascade="all, delete-orphan")
@@ -99,13 +128,13 @@ class TurnRow(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     call_sid: Mapped[str] = mapped_column(ForeignKey("calls.call_sid", ondelete="CASCADE"))
     seq: Mapped[int] = mapped_column(BigInteger)
-    speaker: Mapped[str] = mapped_column(String(16))
-    text: Mapped[str] = mapped_column(Text)
+    speaker: Mapped[str] = mapped_column(Line(16))
+    text: Mapped[str] = mapped_column(Words)
     start_ms: Mapped[int]
     end_ms: Mapped[int]
-    language: Mapped[str | None] = mapped_column(String(16))
+    language: Mapped[str | None] = mapped_column(Line(16))
     response_ms: Mapped[int | None]
-    intent: Mapped[str | None] = mapped_column(String(128))
+    intent: Mapped[str | None] = mapped_column(Line(128))
     intent_confidence: Mapped[float | None] = mapped_column(Double)
     slots: Mapped[JsonObject] = mapped_column(JSON)
     emotion: Mapped[JsonObject | None] = mapped_column(JSON(none_as_null=True))
@@ -128,8 +157,8 @@ class DecisionRow(Base):
     call_sid: Mapped[str] = mapped_column(ForeignKey("calls.call_sid", ondelete="CASCADE"))
     seq: Mapped[int] = mapped_column(BigInteger)
     at_ms: Mapped[int]
-    action: Mapped[str] = mapped_column(String(32))
-    reason: Mapped[str] = mapped_column(Text)
+    action: Mapped[str] = mapped_column(Line(32))
+    reason: Mapped[str] = mapped_column(Words)
     contributions: Mapped[JsonObject] = mapped_column(JSON)
     withdrawn: Mapped[bool] = mapped_column(default=False)
 
@@ -144,14 +173,14 @@ class HandoffRow(Base):
     seq: Mapped[int] = mapped_column(BigInteger)
     """Of the latest change."""
     requested_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    reason: Mapped[str] = mapped_column(String(32))
+    reason: Mapped[str] = mapped_column(Line(32))
     summary: Mapped[JsonObject] = mapped_column(JSON)
-    status: Mapped[str] = mapped_column(String(16))
-    agent: Mapped[str | None] = mapped_column(String(256))
+    status: Mapped[str] = mapped_column(Line(16))
+    agent: Mapped[str | None] = mapped_column(Line(256))
     attempts: Mapped[list[JsonObject]] = mapped_column(JSON, default=list, server_default="[]")
     """Telephones that were rung (:class:`ivr.records.types.HandoffRecord`)."""
-    state: Mapped[str | None] = mapped_column(String(16))
-    state_why: Mapped[str] = mapped_column(Text, default="", server_default="")
+    state: Mapped[str | None] = mapped_column(Line(16))
+    state_why: Mapped[str] = mapped_column(Words, default="", server_default="")
 
 
 class CallbackRow(Base):
@@ -164,10 +193,10 @@ class CallbackRow(Base):
     seq: Mapped[int] = mapped_column(BigInteger)
     """Of the latest change."""
     at: Mapped[datetime] = mapped_column(UtcDateTime)
-    number: Mapped[str] = mapped_column(String(256))
-    request: Mapped[str | None] = mapped_column(String(128))
-    topic: Mapped[str] = mapped_column(Text)
-    status: Mapped[str] = mapped_column(String(16))
+    number: Mapped[str] = mapped_column(Line(256))
+    request: Mapped[str | None] = mapped_column(Line(128))
+    topic: Mapped[str] = mapped_column(Words)
+    status: Mapped[str] = mapped_column(Line(16))
 
 
 class CallerRow(Base):
@@ -175,7 +204,7 @@ class CallerRow(Base):
 
     __tablename__ = "callers"
 
-    number: Mapped[str] = mapped_column(String(256), primary_key=True)
+    number: Mapped[str] = mapped_column(Line(256), primary_key=True)
     feelings: Mapped[bool]
     """Whether feelings may be judged."""
     seq: Mapped[int] = mapped_column(BigInteger)
@@ -189,12 +218,12 @@ class VoicemailRow(Base):
 
     call_sid: Mapped[str] = mapped_column(ForeignKey("calls.call_sid", ondelete="CASCADE"), primary_key=True)
     seq: Mapped[int] = mapped_column(BigInteger)
-    recording_url: Mapped[str] = mapped_column(Text)
-    recording_sid: Mapped[str | None] = mapped_column(String(64))
+    recording_url: Mapped[str] = mapped_column(Words)
+    recording_sid: Mapped[str | None] = mapped_column(Line(64))
     duration_s: Mapped[float | None] = mapped_column(Double)
-    language: Mapped[str | None] = mapped_column(String(16))
-    transcript: Mapped[str | None] = mapped_column(Text)
-    summary: Mapped[str] = mapped_column(Text, default="", server_default="")
-    problem: Mapped[str] = mapped_column(Text, default="", server_default="")
+    language: Mapped[str | None] = mapped_column(Line(16))
+    transcript: Mapped[str | None] = mapped_column(Words)
+    summary: Mapped[str] = mapped_column(Words, default="", server_default="")
+    problem: Mapped[str] = mapped_column(Words, default="", server_default="")
     left_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    status: Mapped[str] = mapped_column(String(16), default="waiting", server_default="waiting")
+    status: Mapped[str] = mapped_column(Line(16), default="waiting", server_default="waiting")

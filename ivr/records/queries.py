@@ -60,7 +60,8 @@ def callbacks(session: Session, status: str | None, limit: int) -> tuple[tuple[s
 
 def voicemails(session: Session, status: str | None, limit: int) -> tuple[tuple[str, VoicemailRecord], ...]:
     """Call SID and message of the ``limit`` newest messages; all of them or those of one status."""
-    query = select(VoicemailRow).order_by(VoicemailRow.left_at.desc(), VoicemailRow.call_sid).limit(limit)
+    newest = VoicemailRow.left_at.desc().nulls_last()  # said to PostgreSQL, which would put them first
+    query = select(VoicemailRow).order_by(newest, VoicemailRow.call_sid).limit(limit)
     if status is not None:
         query = query.where(VoicemailRow.status == status)
     return tuple((row.call_sid, _numbered(row, VoicemailRecord).entry) for row in session.scalars(query))

@@ -1,17 +1,18 @@
 """The calls' database as the rest of the hotline uses it."""
 
+import hashlib
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import platformdirs
-from sqlalchemy import Engine, func, select
+from sqlalchemy import URL, Engine, func, select
 from sqlalchemy.orm import Session
 
 from ivr.errors import RecordsError
 from ivr.records import callers, history, queries
-from ivr.records.engine import BUSY_TIMEOUT_MS, WRITES, connect, sqlite_file
+from ivr.records.engine import BUSY_TIMEOUT_MS, connect, for_writing, sqlite_file
 from ivr.records.history import EarlierCall
 from ivr.records.migrate import migrate
 from ivr.records.models import CallRow, DecisionRow, HandoffRow, TurnRow
@@ -35,8 +36,9 @@ class Store:
         Args:
             url: SQLAlchemy URL, e.g. ``sqlite:///var/ivr.sqlite3``.
             state_dir: Where processes on this machine note that they live and what they could not write yet.
-                None: beside a SQLite file (``ivr.sqlite3.journal/``), else in the user's cache folder.
-            busy_timeout_ms: How long SQLite waits for a lock.
+                None: beside a SQLite file (``ivr.sqlite3.journal/``), else in the user's cache folder, for each
+                database one.
+            busy_timeout_ms: How long a write waits for another process's.
 
         Raises:
             RecordsError: the URL or a folder can't be used.
@@ -47,7 +49,7 @@ class Store:
             state_dir = (
                 file.with_name(file.name + ".journal")
                 if file
-                else Path(platformdirs.user_cache_dir("voice-hotline")) / "journal"
+                else Path(platformdirs.user_cache_dir("voice-hotline")) / "journal" / _name_of(self._engine.url)
             )
         self._beside = file is not None
         self.presence = Presence(state_dir)
@@ -171,7 +173,7 @@ class Store:
             SQLAlchemyError: the database failed or refused.
             KeyError, TypeError, ValueError: a write lacks what its kind needs.
         """
-        with self._engine.connect().execution_options(**WRITES) as connection, Session(connection) as session:
+        with for_writing(self._engine) as connection, Session(connection) as session:
             apply(session, writes, self.presence.node)
             session.commit()
 
@@ -214,6 +216,12 @@ class Store:
         if self._beside or self.presence.is_local(node):
             return not self.presence.alive(node)
         return datetime.now(UTC) - since > FORGOTTEN_AFTER
+
+
+def _name_of(url: URL) -> str:
+    """A folder's name for a database on a server: what waits for one must not be written into another."""
+    where = f"{url.host}:{url.port}/{url.database}?{sorted(url.query.items())}"
+    return f"{url.get_backend_name()}-{hashlib.sha256(where.encode()).hexdigest()[:16]}"
 
 
 def _last_sign(session: Session, row: CallRow) -> tuple[datetime, int]:

@@ -8,7 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from ivr.errors import RecordsError
-from ivr.records.engine import WRITES
+from ivr.records.engine import Turn, for_reading, for_writing, reason
 
 
 @contextmanager
@@ -19,21 +19,25 @@ def reading(engine: Engine) -> Iterator[Session]:
         RecordsError: the database can't be read now.
     """
     try:
-        with Session(engine) as session:
+        with for_reading(engine) as connection, Session(connection) as session:
             yield session
     except SQLAlchemyError as error:
         raise _problem(engine, error) from error
 
 
 @contextmanager
-def writing(engine: Engine) -> Iterator[Session]:
+def writing(engine: Engine, *turns: Turn) -> Iterator[Session]:
     """Change something; all or, after any exception, nothing.
+
+    Args:
+        engine: The database.
+        turns: See :func:`ivr.records.engine.for_writing`.
 
     Raises:
         RecordsError: the database is locked or away; nothing was changed.
     """
     try:
-        with engine.connect().execution_options(**WRITES) as connection, Session(connection) as session:
+        with for_writing(engine, *turns) as connection, Session(connection) as session:
             yield session
             session.commit()
     except SQLAlchemyError as error:
@@ -42,4 +46,4 @@ def writing(engine: Engine) -> Iterator[Session]:
 
 def _problem(engine: Engine, error: SQLAlchemyError) -> RecordsError:
     where = engine.url.render_as_string(hide_password=True)
-    return RecordsError(f"IVR_DATABASE_URL: {where}: {getattr(error, 'orig', None) or error}")
+    return RecordsError(f"IVR_DATABASE_URL: {where}: {reason(error)}")

@@ -109,8 +109,8 @@ def time_text(moment: datetime) -> str:
 def plain(value: object) -> object:
     """Make anything JSON-ready, so that neither the database nor a watcher can choke on it.
 
-    Numbers that are none (NaN, infinities) become None; numpy scalars become Python's; unpaired surrogates and
-    NUL (which PostgreSQL refuses) are replaced in strings; tuples and sets become lists; all else its ``str``.
+    Numbers that are none (NaN, infinities) become None; numpy scalars become Python's; strings become
+    :func:`storable`; tuples and sets become lists; all else its ``str``.
     """
     if isinstance(value, Mapping):
         return _plain_mapping(value)
@@ -124,6 +124,11 @@ def plain(value: object) -> object:
     if value is None or isinstance(value, bool | int):
         return value
     text = time_text(value) if isinstance(value, datetime) and value.tzinfo else str(value)
+    return storable(text)
+
+
+def storable(text: str) -> str:
+    """A text as every database takes it: unpaired surrogates, and NUL (which PostgreSQL refuses), are replaced."""
     return text.encode("utf-8", "replace").decode().replace("\x00", "\ufffd")
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from ivr.errors import RecordsError
 from ivr.records.backlog import Backlog
+from ivr.records.engine import reason
 from ivr.records.store import Store
 from ivr.records.writes import Write
 
@@ -122,8 +123,8 @@ class Writer:
     def _reject(self, line: str, error: Exception) -> None:
         file = self._store.presence.folder / REJECTED_FILE
         with file.open("a", encoding="utf-8") as rejected:
-            rejected.write(json.dumps({"problem": str(error), "write": line}, ensure_ascii=False) + "\n")
-        log.error("records.write_rejected", kept_in=str(file), problem=f"{type(error).__name__}: {error}")
+            rejected.write(json.dumps({"problem": reason(error), "write": line}, ensure_ascii=False) + "\n")
+        log.error("records.write_rejected", kept_in=str(file), problem=f"{type(error).__name__}: {reason(error)}")
 
     def _fail(self, error: Exception) -> None:
         """Note an outage once, and wait before the next attempt."""
@@ -134,7 +135,7 @@ class Writer:
             log.error(
                 "records.database_down",
                 database=self._store.where,
-                problem=str(getattr(error, "orig", None) or error),
+                problem=reason(error),
                 kind=type(error).__name__,
             )
         self._stopping.wait(min(FIRST_RETRY_S * 2 ** min(self._failures - 1, 10), LONGEST_RETRY_S))

@@ -1,4 +1,4 @@
-"""A store on a file of its own, and a journal that writes to it."""
+"""A store on a database of its own, and a journal that writes to it."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,13 +11,9 @@ from ivr.records.store import Store
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Path:
-    return tmp_path / "var" / "ivr.sqlite3"
-
-
-@pytest.fixture
-def store(database: Path) -> Iterator[Store]:
-    store = Store(f"sqlite:///{database}", busy_timeout_ms=50)
+def store(database_url: str, tmp_path: Path) -> Iterator[Store]:
+    state_dir = None if database_url.startswith("sqlite") else tmp_path / "journal"
+    store = Store(database_url, state_dir=state_dir, busy_timeout_ms=50)
     store.migrate()
     yield store
     store.close()

@@ -262,7 +262,9 @@ def test_a_database_deleted_in_the_middle_is_made_anew(
     assert record(store)["outcome"] == "in_progress"
 
 
-def test_a_database_that_becomes_read_only_is_waited_for(store: Store, journal: DatabaseJournal) -> None:
+def test_a_database_that_becomes_read_only_is_waited_for(
+    store: Store, journal: DatabaseJournal, database: Path
+) -> None:
     journal.call_started(started())
     assert journal.flush(5)
     with capture_logs() as lines:
