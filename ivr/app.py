@@ -13,6 +13,7 @@ from ivr.call.tape import Recorder
 from ivr.content.loader import load_content
 from ivr.content.types import Content
 from ivr.handoff.desk_setup import desk_takes_calls, open_desk
+from ivr.handoff.ringing_recall import talks_since
 from ivr.handoff.voicemail import MOST_WAITING, Messages
 from ivr.loading import Loader
 from ivr.metrics import Metrics
@@ -91,7 +92,9 @@ class Hotline:
         self.tokens = StreamTokens(settings.stream_token_s)
         rest = rest_of(settings)
         self._fetch_message = rest.recording if rest is not None else None
-        self.ringing = make_ringing(settings, self.house, rest)
+        self.ringing = make_ringing(
+            settings, self.house, rest, content=self._content, earlier=partial(talks_since, self.store.engine)
+        )
         self.messages = Messages(
             self.journal, self._fetch_message, hearing_of(lambda: self.loader.services), self._unheard_messages
         )

@@ -22,7 +22,7 @@ from ivr.call.decodes import Decoded
 from ivr.call.errands import ErrandDone
 from ivr.call.line import AudioReceived, CallInfo, KeyPressed, Line, LineEnded, LineEvent, MarkReached
 from ivr.call.mouth import Phrase
-from ivr.call.persons import PersonEvent, Persons
+from ivr.call.persons import PersonEvent, Persons, waiting_call
 from ivr.call.services import CallServices
 from ivr.call.switchboard_types import Ending
 from ivr.call.tape import Tape, notice_heard
@@ -299,6 +299,7 @@ class CallSession:
             resting = self._conversation.rest() if self.ending.next == "person" else None
             if resting is not None:
                 self.kept = Kept(self.info, resting.state, tuple(self._chronicle.turns), self._began_s)
+                self.ending = replace(self.ending, caller=waiting_call(resting))
         except Exception:
             _log.exception("record_not_closed")
         try:

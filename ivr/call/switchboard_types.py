@@ -6,6 +6,12 @@ from typing import Literal, Protocol
 
 from ivr.call.line import CallInfo, Line, LineEvent
 from ivr.content.types import Language
+from ivr.handoff.types import WaitingCall
+
+
+DESK_PLACES_PER_CALL = 1
+"""Callers who may wait at the desk on streams of their own, beyond the calls at once, for each of these: they need a
+socket and three threads, but no recognizer in time. As many again is a choice: it bounds memory and threads."""
 
 
 class LiveCall(Protocol):
@@ -24,6 +30,8 @@ class Ending:
     language: Language
     whisper: str = ""
     """One or two spoken sentences for the agent before the caller is put through, in the agents' language."""
+    caller: WaitingCall | None = None
+    """What the conversation tells of a caller who is to get a person; None: nothing is known."""
 
 
 class Switchboard(Protocol):
@@ -58,6 +66,18 @@ class Switchboard(Protocol):
         self, call_sid: str, attempts: Sequence[Mapping[str, object]], state: str, state_why: str
     ) -> None:
         """Record which agents' telephones were rung, and where the hand-off stands."""
+        ...
+
+    def to_desk(self, info: CallInfo) -> CallInfo | Literal["soon"] | None:
+        """Get ready for a caller who is to get a person to wait at the agents' desk, on a stream that comes next.
+
+        Args:
+            info: The call, as this webhook tells of it.
+
+        Returns:
+            The call to open a stream for. ``soon``: models are being loaded, ask again in a few seconds. None: that
+            can't be (the desk takes nobody, no room, or the call has had such a stream, which failed as well).
+        """
         ...
 
     def resume(self, call_sid: str, how: Literal["machine", "callback"]) -> CallInfo | None:

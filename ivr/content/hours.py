@@ -60,6 +60,11 @@ def holiday(hours: Hours, day: dt.date) -> Mapping[Language, str] | None:
     return hours.holidays.get(day)
 
 
+def day_start(hours: Hours, at: dt.datetime) -> dt.datetime:
+    """The midnight with which the day of a moment began."""
+    return _local(hours, at).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
 def _local(hours: Hours, at: dt.datetime) -> dt.datetime:
     zone = ZoneInfo(hours.timezone)
     return at.replace(tzinfo=zone) if at.tzinfo is None else at.astimezone(zone)

@@ -1,6 +1,7 @@
 """Puts a desk together from a deployment's settings."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import structlog
 
@@ -70,11 +71,20 @@ def desk_takes_calls(settings: Settings, desk: Desk) -> bool:
         return False
 
 
+def routing_policy(settings: Settings, content: Content | None) -> RoutingPolicy:
+    """How callers and agents are brought together, at the desk and by telephone.
+
+    Args:
+        settings: The deployment's.
+        content: The managers' files say which calls are hard; None: the default.
+    """
+    policy = RoutingPolicy(breather_s=settings.desk_breather_s)
+    return policy if content is None else replace(policy, furious_from=content.policy.frustration.upset_from)
+
+
 def _policy(settings: Settings, content: Content) -> DeskPolicy:
     return DeskPolicy(
-        routing=RoutingPolicy(
-            furious_from=content.policy.frustration.upset_from, breather_s=settings.desk_breather_s
-        ),
+        routing=routing_policy(settings, content),
         offer_s=float(settings.agent_ring_s),
         wrap_up_s=settings.desk_wrap_up_s,
     )

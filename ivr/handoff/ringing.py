@@ -1,17 +1,17 @@
-"""Ringing agents' telephones for callers who wait: what happened so far, and what to do next. Pure.
+"""Ringing agents' telephones for callers who wait: what happened so far, and what is to be done. Plain values.
 
-One :class:`Rung` is one caller's hand-off, with an :class:`Attempt` for every telephone that was rung for it. Time
-is an argument: seconds of a clock that only grows. What carries it out is :mod:`ivr.handoff.ringing_service`.
+One :class:`Rung` is one caller's hand-off, with an :class:`Attempt` for every telephone that was rung for it. Times
+are seconds of a clock that only grows. What comes next is decided in :mod:`ivr.handoff.ringing_plan`, and carried
+out by :mod:`ivr.handoff.ringing_service`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Literal
 
-from ivr.handoff.queue import outlooks
 from ivr.handoff.routing import RoutingPolicy
-from ivr.handoff.types import FINAL, Agent, AgentStatus, DeclineReason, HandOff, HandOffState, Outlook, WaitingCall
+from ivr.handoff.types import FINAL, DeclineReason, HandOffState, WaitingCall
 
 Order = Literal["simultaneous", "in_order"]
 Answer = Literal["accepted", "withdrawn", "busy", "declined", "no_answer", "unreachable"]
@@ -37,6 +37,9 @@ MAY_LEAVE_MESSAGE = frozenset(
 )
 """States in which a message that is left decides what the hand-off came to."""
 
+CLOSED = "outside the agents' hours"
+"""Why nobody is rung then."""
+
 
 @dataclass(frozen=True)
 class RingPolicy:
@@ -50,6 +53,10 @@ class RingPolicy:
     twice, 8 s each, and Twilio may let it ring 5 s longer (Calls resource, ``Timeout``)."""
     longest_wait_s: float = 900.0
     """After which nobody is kept waiting any longer; as on the desk (``DeskPolicy``)."""
+    dial_most: int = 10
+    """Telephones that one ``<Dial>`` may ring (https://www.twilio.com/docs/voice/twiml/number)."""
+    routing: RoutingPolicy = field(default_factory=RoutingPolicy)
+    """As on the desk."""
     leave_s: float = 5.0
     """Seconds in which a caller whose agent has left must leave the room by themselves; then we fetch them."""
 
@@ -76,6 +83,14 @@ class Attempt:
     """Whether ``answer`` is that of the whole ``<Dial>``: the telephone's own may still come."""
     carrier_failed: bool = False
     """Whether it was the carrier's REST API, not the telephone, that could not be reached."""
+    agent: str = ""
+    """Whose telephone it is: a name, or the number again."""
+    chosen: str = ""
+    """Why this one: a sentence for people."""
+    contributions: Mapping[str, float] = field(default_factory=dict)
+    """The numbers behind it (:class:`ivr.handoff.types.Choice`)."""
+    ended_at: datetime | None = None
+    """When it was over; aware."""
 
     @property
     def live(self) -> bool:
@@ -96,6 +111,8 @@ class Caller:
     """What the agent hears first."""
     here: str = ""
     """How the carrier reaches the server that this call came to: ``https://…``, no slash at the end."""
+    known: WaitingCall | None = None
+    """What the conversation told of them; None: there was none, or it is not known any more."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,6 +129,12 @@ class Rung(Caller):
     attempts: tuple[Attempt, ...] = ()
     given_up: bool = False
     """Nobody took the call: the caller is asked what they would rather have."""
+    closed: bool = False
+    """Whether that is because the agents' hours are over: no telephone rings, and nobody is kept waiting."""
+    offered_callback: bool = False
+    """Whether this call was to get a call-back for that reason before, and came here again all the same."""
+    returned: int = 0
+    """How many agents took the call and were lost before the two could talk."""
     agent_left_s: float | None = None
     """When the agent's telephone ended in mid-talk."""
     alone: bool = False
@@ -122,6 +145,11 @@ class Rung(Caller):
     def over(self) -> bool:
         """Whether nothing more comes of it."""
         return self.state in FINAL
+
+    @property
+    def frustration(self) -> float:
+        """The caller's, 0 to 1; 0 when nothing is known."""
+        return self.known.frustration if self.known is not None else 0.0
 
     @property
     def taken(self) -> Attempt | None:
@@ -151,6 +179,8 @@ class GiveUp:
 
     call_sid: str
     why: str
+    closed: bool = False
+    """Whether it is because of the hours."""
 
 
 @dataclass(frozen=True)
@@ -212,82 +242,6 @@ class WriteStatus:
 Effect = Place | HangUp | FetchCaller | Write | WriteStatus
 
 
-def plan(
-    calls: Iterable[Rung], phones: Sequence[str], now_s: float, at: datetime, policy: RingPolicy
-) -> list[Step]:
-    """What must be done now.
-
-    Args:
-        calls: All hand-offs that are not over.
-        phones: The agents' numbers, in the order in which they are to be rung.
-        now_s: Now.
-        at: The time of day; aware.
-        policy: The deployment's.
-
-    Returns:
-        The steps, the callers who wait longest first. A telephone that rings or talks is rung for nobody else, and
-        each telephone at most once for each caller.
-    """
-    waiting = sorted(calls, key=lambda each: each.since_s)
-    engaged = {attempt.phone for call in waiting for attempt in call.attempts if attempt.live}
-    steps: list[Step] = []
-    for call in waiting:
-        steps += _late(call, now_s, policy)
-        if call.taken is not None or call.given_up or call.over or now_s < call.not_before_s:
-            continue
-        if call.own_number is None:
-            continue  # only a ``<Dial>`` can ring for it
-        if why := _hopeless(call, phones, now_s, policy):
-            steps.append(GiveUp(call.call_sid, why))
-            continue
-        for attempt in _next(call, phones, engaged, now_s, at, policy):
-            engaged.add(attempt.phone)
-            steps.append(Ring(call.call_sid, attempt))
-    return steps
-
-
-def _late(call: Rung, now_s: float, policy: RingPolicy) -> list[Step]:
-    """Telephones and rooms of which nothing is heard any more."""
-    patience_s = policy.ring_s + policy.slack_s
-    lost: list[Step] = [
-        Lost(call.call_sid, attempt)
-        for attempt in call.attempts
-        if attempt.live and attempt.stage != "talking" and now_s - attempt.since_s > patience_s
-    ]
-    if call.agent_left_s is not None and now_s - call.agent_left_s > policy.leave_s:
-        lost.append(Fetch(call.call_sid))
-    return lost
-
-
-def _hopeless(call: Rung, phones: Sequence[str], now_s: float, policy: RingPolicy) -> str | None:
-    if not phones:
-        return "no agent has a telephone number here"
-    if any(attempt.live for attempt in call.attempts):
-        return None
-    asked = {attempt.phone for attempt in call.attempts}
-    if asked.issuperset(phones):
-        return "every agent was rung: " + ", ".join(
-            f"{len([a for a in call.attempts if a.answer == answer])} {answer}"
-            for answer in dict.fromkeys(attempt.answer for attempt in call.attempts)
-        )
-    if call.attempts and all(attempt.carrier_failed for attempt in call.attempts):
-        return "the carrier's REST API can't be reached"
-    return "waited too long" if now_s - call.since_s > policy.longest_wait_s else None
-
-
-def _next(
-    call: Rung, phones: Sequence[str], engaged: set[str], now_s: float, at: datetime, policy: RingPolicy
-) -> list[Attempt]:
-    """The telephones to ring now for a caller."""
-    asked = {attempt.phone for attempt in call.attempts}
-    free = [phone for phone in phones if phone not in asked and phone not in engaged]
-    if policy.order == "in_order":
-        # Never two at once: the order is a promise to the agents.
-        free = [] if any(attempt.live for attempt in call.attempts) else free[:1]
-    first = len(call.attempts)
-    return [Attempt(first + index, phone, at, now_s) for index, phone in enumerate(free)]
-
-
 def untaken(call: Rung) -> HandOffState:
     """What a hand-off came to that nobody took, when the caller wants nothing else."""
     said_no = any(attempt.answer == DeclineReason.DECLINED.value for attempt in call.attempts)
@@ -297,47 +251,4 @@ def untaken(call: Rung) -> HandOffState:
 def dials_instead(call: Rung) -> bool:
     """Whether a ``<Dial>`` should ring the telephones, as the carrier's REST API can't be used."""
     failed = bool(call.attempts) and all(attempt.carrier_failed for attempt in call.attempts)
-    return call.given_up and failed and not call.over
-
-
-@dataclass
-class Handling:
-    """Latest times that calls took, from an agent's yes until the talk was over; newest first, seconds."""
-
-    seconds: list[float] = field(default_factory=list)
-
-    def add(self, took_s: float) -> None:
-        """Another talk is over."""
-        self.seconds = [took_s, *self.seconds][:50]
-
-
-def outlook(
-    call: Rung,
-    calls: Iterable[Rung],
-    phones: Sequence[str],
-    handling_s: Sequence[float],
-    now_s: float,
-    at: datetime,
-) -> Outlook:
-    """What a waiting caller may honestly be told: as on the desk (:func:`ivr.handoff.queue.outlooks`)."""
-    waiting = [
-        HandOff(
-            each.call_sid,
-            WaitingCall(each.call_sid, at - timedelta(seconds=now_s - each.since_s)),
-            HandOffState.OFFERED if any(a.live for a in each.attempts) else HandOffState.WAITING,
-        )
-        for each in calls
-        if not each.over and each.taken is None and not each.given_up
-    ]
-    holders = {a.phone: each.call_sid for each in calls for a in each.attempts if a.live}
-    agents = [
-        Agent(
-            phone,
-            phone,
-            status=AgentStatus.BUSY if phone in holders else AgentStatus.AVAILABLE,
-            hand_off_id=holders.get(phone),
-        )
-        for phone in phones
-    ]
-    found = outlooks(waiting, agents, handling_s, at.astimezone(UTC), RoutingPolicy(), is_open=True)
-    return found.get(call.call_sid) or Outlook(None, None, len(agents), True)
+    return call.given_up and failed and not call.over and not call.closed

@@ -3,14 +3,16 @@
 What has to be done about it is put into :attr:`RingingBook.effects`; :mod:`ivr.handoff.ringing_service` does it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import structlog
 
+from ivr.content.types import Hours
 from ivr.handoff.desk_clock import DeskClock
 from ivr.handoff.ringing import (
     ANSWERS,
+    CLOSED,
     MAY_LEAVE_MESSAGE,
     MAY_RETURN,
     Attempt,
@@ -19,7 +21,6 @@ from ivr.handoff.ringing import (
     Fetch,
     FetchCaller,
     GiveUp,
-    Handling,
     HangUp,
     Lost,
     Place,
@@ -29,11 +30,11 @@ from ivr.handoff.ringing import (
     Rung,
     Write,
     WriteStatus,
-    outlook,
-    plan,
     untaken,
 )
-from ivr.handoff.types import RECORDED, HandOffState, Outlook
+from ivr.handoff.ringing_load import Staff
+from ivr.handoff.ringing_plan import dial_now, outlook, plan
+from ivr.handoff.types import RECORDED, Agent, HandOffState, Outlook
 
 MOST_KEPT = 2_000
 """Hand-offs remembered that are over: the carrier's late webhooks come within minutes."""
@@ -44,14 +45,15 @@ _log = structlog.get_logger(__name__)
 class RingingBook:
     """Owned by whoever holds the service's lock."""
 
-    def __init__(self, phones: Sequence[str], policy: RingPolicy, clock: DeskClock) -> None:
+    def __init__(
+        self, phones: Sequence[Agent], policy: RingPolicy, clock: DeskClock, hours: Callable[[], Hours] = Hours
+    ) -> None:
         """Nothing rings. See :class:`ivr.handoff.ringing_service.RingingService`."""
         self.effects: list[Effect] = []
-        self._phones = tuple(phones)
         self._policy = policy
         self._clock = clock
+        self.staff = Staff(phones, policy.routing, clock, hours)
         self._calls: dict[str, Rung] = {}
-        self._handling = Handling()
 
     def find(self, call_sid: str) -> Rung | None:
         """What is known of a call."""
@@ -67,49 +69,49 @@ class RingingBook:
         known = self._calls.get(caller.call_sid)
         if known is not None and (again or not known.over or known.state not in MAY_RETURN):
             return known  # the webhook came twice, or late
-        now_s = self._clock.seconds()
+        now_s, closed = self._clock.seconds(), not self.staff.is_open()
         wait_s = self._policy.ring_s + self._policy.slack_s if again else 0.0
         call = Rung(
             **vars(caller),
             at=self._clock.now(),
             since_s=now_s,
             not_before_s=now_s + wait_s,
-            why="the server was restarted" if again else "",
+            given_up=closed,
+            closed=closed,
+            offered_callback=known is not None and known.closed,
+            why=CLOSED if closed else "the server was restarted" if again else "",
         )
         self._forget()
         self._calls[call.call_sid] = call
         return call
 
+    def agents(self) -> tuple[Agent, ...]:
+        """The telephones: what they do now, and what they have had today."""
+        return self.staff.agents(self._live())
+
     def outlook(self, call_sid: str) -> Outlook:
         """What a waiting caller may be told."""
-        call = self._calls.get(call_sid)
+        call, is_open = self._calls.get(call_sid), self.staff.is_open()
         if call is None:
-            return Outlook(None, None, len(self._phones), True)
-        calls, handling_s = self._calls.values(), self._handling.seconds
-        return outlook(call, calls, self._phones, handling_s, self._clock.seconds(), self._clock.now())
+            return Outlook(None, None, len(self.staff.phones), is_open)
+        now_s, at, occupied_s = self._clock.seconds(), self._clock.now(), self.staff.occupied_s
+        return outlook(call, self._live(), self.agents(), occupied_s, now_s, at, self._policy, is_open=is_open)
 
     def dialled(self, call_sid: str) -> list[Attempt]:
         """The telephones that a ``<Dial>`` is to ring now: none that was rung before, so none rings twice.
 
-        Those that only the carrier's REST API kept from ringing are rung once more. Asked again while it rings (the
-        webhook came twice), the same.
+        Asked again while it rings (the webhook came twice), the same; outside the agents' hours none.
         """
         call = self._calls.get(call_sid)
         if call is None or call.over or call.taken is not None:
             return []
         if rings := [each for each in call.attempts if each.live and each.placed_by == "dial"]:
             return rings
+        if call.closed or not self.staff.is_open():
+            return []
         self._withdraw(call, "the caller is put through another way")
         call = self._calls[call_sid]
-        asked = {a.phone for a in call.attempts if not a.carrier_failed}
-        left = [phone for phone in self._phones if phone not in asked]
-        if self._policy.order == "in_order":
-            left = left[:1]
-        first, now_s, at = len(call.attempts), self._clock.seconds(), self._clock.now()
-        made = [
-            Attempt(first + index, phone, at, now_s, "ringing", placed_by="dial")
-            for index, phone in enumerate(left)
-        ]
+        made = dial_now(call, self.agents(), self._clock.seconds(), self._clock.now(), self._policy)
         if made:
             self._change(replace(call, attempts=(*call.attempts, *made), state=HandOffState.OFFERED))
         return made
@@ -182,7 +184,7 @@ class RingingBook:
         taken = call.taken or next((a for a in call.attempts if a.answer == "accepted"), None)
         if call.state is not HandOffState.TALKING or taken is None:
             return False
-        self._handling.add(self._clock.seconds() - taken.since_s)
+        self.staff.talked(call, self._clock.seconds() - taken.since_s)
         call = call.having(replace(taken, stage="over"))
         if taken.live and taken.placed_by == "rest":
             self._hang_up(taken)
@@ -257,16 +259,17 @@ class RingingBook:
 
     def round(self) -> None:
         """Do what is to be done now."""
-        live = [call for call in self._calls.values() if not call.over]
-        for step in plan(live, self._phones, self._clock.seconds(), self._clock.now(), self._policy):
+        now_s, at = self._clock.seconds(), self._clock.now()
+        for step in plan(self._live(), self.agents(), now_s, at, self._policy, is_open=self.staff.is_open()):
             call = self._calls[step.call_sid]
             match step:
                 case Ring(_, attempt):
                     made = (*call.attempts, attempt)
                     self._change(replace(call, attempts=made, state=HandOffState.OFFERED, why=""))
                     self.effects.append(Place(call.call_sid, attempt.number))
-                case GiveUp(_, why):
-                    self._change(replace(call, given_up=True, state=HandOffState.WAITING, why=why))
+                case GiveUp(_, why, closed):
+                    gone = replace(call, given_up=True, closed=closed, state=HandOffState.WAITING, why=why)
+                    self._change(gone)
                     _log.info("nobody_took_it", call_sid=call.call_sid, why=why)
                     self.effects.append(FetchCaller(self._calls[call.call_sid]))
                 case Lost(_, attempt):
@@ -304,6 +307,10 @@ class RingingBook:
 
     # --- inside -------------------------------------------------------------------------------------------
 
+    def _live(self) -> list[Rung]:
+        """The hand-offs that are not over."""
+        return [call for call in self._calls.values() if not call.over]
+
     def _attempt(self, call_sid: str, number: int, leg_sid: str) -> tuple[Rung | None, Attempt | None]:
         call = self._calls.get(call_sid)
         attempt = call.attempt(number) if call is not None else None
@@ -318,7 +325,7 @@ class RingingBook:
         state = HandOffState.TALKING if by_dial else HandOffState.ACCEPTED
         call = replace(call.having(attempt), state=state, why="", given_up=False)
         self._change(call)
-        self._tell(call, HandOffState.ACCEPTED, attempt.phone)
+        self._tell(call, HandOffState.ACCEPTED, attempt.agent or attempt.phone)
         self._withdraw(call, "another agent took the call")
         if not by_dial:
             self.effects.append(FetchCaller(call))
@@ -338,7 +345,8 @@ class RingingBook:
         why = "took the call, and the telephone went dead"
         _log.warning("agent_lost", call_sid=call.call_sid, attempt=attempt.number)
         lost = replace(attempt, stage="over", answer="unreachable", why=why)
-        self._change(replace(call.having(lost), state=HandOffState.WAITING, why=why))
+        waits = replace(call.having(lost), state=HandOffState.WAITING, returned=call.returned + 1, why=why)
+        self._change(waits)
 
     def _withdraw(self, call: Rung, why: str) -> None:
         """Stop telephones that ring, but the one that has the call."""
@@ -362,7 +370,12 @@ class RingingBook:
 
     def _change(self, call: Rung) -> None:
         """Remember, and write down."""
+        if over := [each for each in call.attempts if not each.live and each.ended_at is None]:
+            ended_at = self._clock.now()
+            for each in over:
+                call = call.having(replace(each, ended_at=ended_at))
         self._calls[call.call_sid] = call
+        self.staff.note(call)
         self.effects.append(Write(call))
 
     def _tell(self, call: Rung, state: HandOffState, agent: str | None = None) -> None:

@@ -7,11 +7,13 @@ pool, and a thread of its own looks at the clock. Every change is written into t
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from typing import Protocol, TypeVar
 
 import structlog
 
-from ivr.errors import DiallingError
+from ivr.content.types import Hours
+from ivr.errors import DiallingError, RecordsError
 from ivr.handoff.desk_clock import DeskClock
 from ivr.handoff.ringing import (
     Attempt,
@@ -26,7 +28,8 @@ from ivr.handoff.ringing import (
     WriteStatus,
 )
 from ivr.handoff.ringing_book import RingingBook
-from ivr.handoff.types import HandOffState, Outlook
+from ivr.handoff.ringing_load import Talk
+from ivr.handoff.types import Agent, HandOffState, Outlook
 
 ROUND_S = 0.5
 """Seconds between two looks at the clock; news is acted upon at once."""
@@ -74,27 +77,33 @@ class RingingService:
 
     def __init__(
         self,
-        phones: Sequence[str],
+        phones: Sequence[Agent],
         dialler: Dialler | None,
         record: RingRecord,
         *,
         policy: RingPolicy | None = None,
         clock: DeskClock | None = None,
+        hours: Callable[[], Hours] = Hours,
+        earlier: Callable[[datetime], Sequence[Talk]] | None = None,
     ) -> None:
         """Nothing is rung by itself before :meth:`start` (or :meth:`round`).
 
         Args:
-            phones: Agents' numbers, E.164, in their order.
+            phones: Who has which telephone; ``id`` is its number, E.164. Equals are rung in this order.
             dialler: The carrier's REST API; None: only ``<Dial>`` can ring (:meth:`dialled`).
             record: Told of every change.
             policy: The deployment's.
             clock: For tests.
+            hours: When agents take calls; asked each time.
+            earlier: Reads the calls that agents took since a moment, so that a restart does not forget their load
+                (:func:`ivr.handoff.ringing_recall.talks_since`); None: it does.
         """
         self.phones = tuple(phones)
         self._dialler = dialler
         self._record = record
         self._lock = threading.RLock()
-        self._book = RingingBook(phones, policy or RingPolicy(), clock or DeskClock())
+        self._earlier = earlier
+        self._book = RingingBook(phones, policy or RingPolicy(), clock or DeskClock(), hours)
         self._pool = ThreadPoolExecutor(REQUESTS_AT_ONCE, "dialling") if dialler else None
         self._wake = threading.Event()
         self._closed = False
@@ -107,7 +116,7 @@ class RingingService:
 
     def start(self) -> None:
         """Begin."""
-        if self._dialler is not None:
+        if self.phones:
             self._thread.start()
 
     def stop(self) -> None:
@@ -129,6 +138,16 @@ class RingingService:
         """What is known of a call."""
         with self._lock:
             return self._book.find(call_sid)
+
+    def is_open(self) -> bool:
+        """Whether the agents' hours run: outside them no telephone rings."""
+        with self._lock:
+            return self._book.staff.is_open()
+
+    def agents(self) -> tuple[Agent, ...]:
+        """The telephones: who has them, what they do now, and what they have had today."""
+        with self._lock:
+            return self._book.agents()
 
     def outlook(self, call_sid: str) -> Outlook:
         """What a waiting caller may be told."""
@@ -250,12 +269,32 @@ class RingingService:
         if self._pool is not None and not self._closed:
             self._pool.submit(_safely, do, *values)
 
+    def recall(self) -> bool:
+        """Read what agents have had today, once. For the thread of this service, and for tests.
+
+        Returns:
+            False when the database can't be read now.
+        """
+        if self._earlier is None:
+            return True
+        try:
+            talks = self._earlier(self._book.staff.day_start())
+        except RecordsError as error:
+            _log.warning("agents_load_unknown", why=str(error))
+            return False
+        self._do(lambda book: book.staff.recall(talks), wake=False)
+        self._earlier = None
+        return True
+
     def _run(self) -> None:
-        while not self._closed:
+        recalled = False
+        while not self._closed and not (recalled and self._dialler is None):
             self._wake.wait(ROUND_S)
             self._wake.clear()
             try:
-                self.round()
+                recalled = recalled or self.recall()
+                if self._dialler is not None:
+                    self.round()
             except Exception:
                 _log.exception("ringing_round_failed")
 
@@ -278,4 +317,8 @@ def _told(attempt: Attempt) -> dict[str, object]:
         "answer": attempt.answer,
         "why": attempt.why,
         "leg_sid": attempt.leg_sid,
+        "agent": attempt.agent,
+        "chosen": attempt.chosen,
+        "contributions": attempt.contributions,
+        "ended_at": attempt.ended_at,
     }

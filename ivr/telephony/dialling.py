@@ -1,12 +1,23 @@
 """Agents' telephones over Twilio's REST API, and the service that rings them."""
 
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+import structlog
+
 from ivr.call.switchboard_types import Switchboard
+from ivr.content.types import Content, Hours
 from ivr.errors import DiallingError
 from ivr.handoff.desk_clock import DeskClock
+from ivr.handoff.desk_setup import routing_policy
 from ivr.handoff.ringing import Attempt, RingPolicy, Rung
+from ivr.handoff.ringing_load import Talk
 from ivr.handoff.ringing_service import RingingService
+from ivr.handoff.types import Agent, AgentStatus
 from ivr.settings import Settings
 from ivr.telephony.rest import TwilioRest
+
+_log = structlog.get_logger(__name__)
 
 
 class TwilioDialler:
@@ -54,16 +65,54 @@ def rest_of(settings: Settings) -> TwilioRest | None:
 
 
 def make_ringing(
-    settings: Settings, switchboard: Switchboard, rest: TwilioRest | None = None, clock: DeskClock | None = None
+    settings: Settings,
+    switchboard: Switchboard,
+    rest: TwilioRest | None = None,
+    clock: DeskClock | None = None,
+    content: Callable[[], Content] | None = None,
+    earlier: Callable[[datetime], Sequence[Talk]] | None = None,
 ) -> RingingService:
     """Make the service that rings agents' telephones.
 
     Args:
-        settings: Numbers, order, times.
+        settings: Agents, order, times.
         switchboard: Told of every change, for the record.
         rest: From :func:`rest_of`; None: agents are rung by ``<Dial>`` in the caller's own call.
         clock: For tests.
+        content: The managers' files, the version of this moment: the agents' hours, and from which frustration on a
+            call is a hard one; None: agents are always there.
+        earlier: Reads the calls that agents took today, before a restart.
     """
-    dialler = TwilioDialler(rest, settings.agent_ring_s) if rest is not None and settings.agent_numbers else None
-    policy = RingPolicy(settings.agent_ring_order, float(settings.agent_ring_s))
-    return RingingService(settings.agent_numbers, dialler, switchboard, policy=policy, clock=clock)
+    phones = agents_of(settings)
+    dialler = TwilioDialler(rest, settings.agent_ring_s) if rest is not None and phones else None
+    policy = RingPolicy(
+        settings.agent_ring_order,
+        float(settings.agent_ring_s),
+        routing=routing_policy(settings, content() if content is not None else None),
+    )
+    if content is not None:
+        _check_topics(phones, content())
+    return RingingService(
+        phones,
+        dialler,
+        switchboard,
+        policy=policy,
+        clock=clock,
+        hours=(lambda: content().hours) if content is not None else Hours,
+        earlier=earlier,
+    )
+
+
+def agents_of(settings: Settings) -> tuple[Agent, ...]:
+    """Who is rung by telephone, as agents of :mod:`ivr.handoff.routing`; a telephone is always on duty."""
+    return tuple(
+        Agent(phone.number, phone.name or phone.number, phone.languages, phone.topics, AgentStatus.AVAILABLE)
+        for phone in settings.phones
+    )
+
+
+def _check_topics(agents: Sequence[Agent], content: Content) -> None:
+    """Say which topics are none: they would never be asked for. No error, since requests come and go."""
+    for entry, agent in enumerate(agents, start=1):
+        if unknown := sorted(set(agent.topics) - set(content.requests)):
+            _log.warning("agent_topics_unknown", agent=entry, topics=unknown, mend="IVR_AGENTS: topics")

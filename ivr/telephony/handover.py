@@ -9,11 +9,12 @@ from collections.abc import Callable
 import structlog
 from flask import Blueprint, Response, request
 
+from ivr.call.callers import own_number
 from ivr.call.switchboard_types import Switchboard
 from ivr.content.types import Language
 from ivr.handoff.ringing import Caller, Rung
 from ivr.handoff.ringing_service import RingingService
-from ivr.handoff.types import HandOffState
+from ivr.handoff.types import HandOffState, WaitingCall
 from ivr.records.types import VoicemailRecord
 from ivr.settings import Settings
 from ivr.telephony import fields, signature, twiml
@@ -67,10 +68,10 @@ class Handover:
     def enter(self, call_sid: str) -> Rung:
         """The caller is to get a person: from now on there is a hand-off that must end in a stored state."""
         ending = self.texts.ending(call_sid)
-        return self._ringing.enter(self.caller(call_sid, ending.language, ending.whisper))
+        return self._ringing.enter(self.caller(call_sid, ending.language, ending.whisper, ending.caller))
 
-    def caller(self, call_sid: str, language: Language, whisper: str) -> Caller:
-        """Who the request at hand is about."""
+    def caller(self, call_sid: str, language: Language, whisper: str, known: WaitingCall | None = None) -> Caller:
+        """Who the request at hand is about; ``known``: what their conversation told of them."""
         return Caller(
             call_sid,
             language,
@@ -78,7 +79,18 @@ class Handover:
             from_number=fields.number(request.form.get("From")),
             whisper=whisper,
             here=signature.base_url(request, self._settings),
+            known=known,
         )
+
+    def outside_hours(self, call_sid: str) -> bool:
+        """No agent's telephone rings now: whether a call-back is to be arranged, as the desk does; else a message.
+
+        Not a second time for the same call: who comes here again got nowhere with it.
+        """
+        call = self._ringing.find(call_sid)
+        if call is None or call.over or call.offered_callback or own_number(call.from_number) is None:
+            return False
+        return self._ringing.chose(call_sid, HandOffState.CALLBACK, call.why)
 
     def dial(self, call_sid: str, language: Language, *, first: bool) -> Response:
         """Ring agents in the caller's own call; when none is left to ring, offer something else."""
@@ -95,9 +107,9 @@ class Handover:
 
     def nobody(self, call_sid: str, language: Language) -> Response:
         """Nobody takes the call: something else is offered; who says nothing may leave a message."""
-        why = "no agent took the call" if self._settings.agent_numbers else "no agents' numbers are set"
-        if not self._settings.agent_numbers:
-            _log.warning("no_agents", call_sid=call_sid, mend="set IVR_AGENT_NUMBERS")
+        why = "no agent took the call" if self._settings.phones else "no agents' numbers are set"
+        if not self._settings.phones:
+            _log.warning("no_agents", call_sid=call_sid, mend="set IVR_AGENT_NUMBERS or IVR_AGENTS")
         self._ringing.nobody(call_sid, why)
         return self._take_message(language, self.texts.text("twiml_nobody", language))
 
@@ -226,8 +238,8 @@ class Handover:
             return reply(twiml.hang_up(twiml.static("whisper_late", language)))
         connecting = twiml.static("twiml_connecting", language)
         here = signature.base_url(request, self._settings)
-        if self._settings.agent_numbers and not path.endswith(("/dialled", "/voicemail", "/choice")):
-            numbers = [(number, None) for number in self._settings.agent_numbers]
+        if self._may_ring() and not path.endswith(("/dialled", "/voicemail", "/choice")):
+            numbers = [(phone.number, None) for phone in self._settings.phones]
             return reply(
                 twiml.dial(
                     connecting,
@@ -247,6 +259,14 @@ class Handover:
             tell()
         except Exception:
             _log.exception("not_recorded", call_sid=call_sid, what=what)
+
+    def _may_ring(self) -> bool:
+        """Whether agents' telephones may ring now; when even that can't be told, they may."""
+        try:
+            return bool(self._settings.phones) and self._ringing.is_open()
+        except Exception:
+            _log.exception("hours_unknown")
+            return True
 
     def _take_message(self, language: Language, choice: Spoken | None = None) -> Response:
         here = signature.base_url(request, self._settings)

@@ -65,8 +65,8 @@ class WaitingRoom:
     def person(self, call_sid: str) -> Response:
         """The caller is to get a person: wait for one, be put through, or be offered something else."""
         call = self._handover.enter(call_sid)
-        if call.over or call.taken is not None or call.attempts:
-            return self._next(call, 0)  # the webhook came twice
+        if call.over or call.taken is not None or call.attempts or call.closed:
+            return self._next(call, 0)  # the webhook came twice, or no telephone rings at this hour
         language = _language(call)
         if not self._settings.phones:
             return self._handover.nobody(call_sid, language)
@@ -171,7 +171,15 @@ class WaitingRoom:
         rings = any(each.live and each.placed_by == "dial" for each in call.attempts)
         if rings or dials_instead(call) or (call.own_number is None and not call.given_up):
             return self._handover.dial(call_sid, language, first=heard == 0)
-        return self._handover.nobody(call_sid, language) if call.given_up else self._wait(call, heard)
+        return self._untaken(call) if call.given_up else self._wait(call, heard)
+
+    def _untaken(self, call: Rung) -> Response:
+        """Nobody takes the call: a choice; outside the agents' hours what the desk gives then, without waiting."""
+        if not call.closed:
+            return self._handover.nobody(call.call_sid, _language(call))
+        if self._handover.outside_hours(call.call_sid):
+            return self._machine(call, "callback")
+        return self._handover.message(call.call_sid)
 
     def _over(self, call: Rung) -> Response:
         match call.state:

@@ -6,7 +6,7 @@ import pytest
 
 from ivr.handoff.ringing import Caller, FetchCaller, HangUp, Order, Place, RingPolicy, Rung, Write
 from ivr.handoff.ringing_book import RingingBook
-from ivr.handoff.types import HandOffState
+from ivr.handoff.types import Agent, AgentStatus, HandOffState
 from tests.handoff.desks import Time
 
 PHONES = ("+821000000001", "+821000000002", "+821000000003")
@@ -19,7 +19,8 @@ class Board:
 
     def __init__(self, order: Order = "simultaneous", phones: tuple[str, ...] = PHONES) -> None:
         self.time = Time()
-        self.book = RingingBook(phones, RingPolicy(order), self.time.clock())
+        agents = [Agent(phone, phone, status=AgentStatus.AVAILABLE) for phone in phones]
+        self.book = RingingBook(agents, RingPolicy(order), self.time.clock())
 
     def enter(self, call_sid: str = FIRST) -> None:
         self.book.enter(Caller(call_sid, "ko", own_number="+8221234567"))
