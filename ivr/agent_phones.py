@@ -18,7 +18,7 @@ class AgentPhone(BaseModel):
 
     number: str
     """E.164."""
-    name: str = Field("", max_length=100)
+    name: str = Field(default="", max_length=100)
     """Shown and recorded in place of the number; none: the number."""
     languages: tuple[Literal["ko", "en", "ja", "zh"], ...] = ()
     """Spoken, best first; none: any."""

@@ -1,5 +1,6 @@
 """Settings come from the environment, the file and the defaults, and a wrong one is named."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,8 @@ def test_agent_numbers_from_a_list_or_from_text(
         ("IVR_API_TOKEN", "short"),
         ("IVR_AGENT_NUMBERS", "010-5550-0001"),
         ("IVR_AGENT_NUMBERS", "+821055500001;+821055500002"),
+        ("IVR_AGENTS", "+821055500001"),
+        ("IVR_AGENTS", '{"number": "+821055500001"}'),
         ("IVR_VOICE", "nobody"),
         ("IVR_LOG_FORMAT", "xml"),
         ("IVR_MAX_CALLS", "0"),
@@ -67,6 +70,45 @@ def test_agent_numbers_from_a_list_or_from_text(
 def test_a_wrong_variable_is_named(monkeypatch: pytest.MonkeyPatch, variable: str, value: str) -> None:
     monkeypatch.setenv(variable, value)
     with pytest.raises(ConfigurationError, match=rf"^{variable}: "):
+        load_settings()
+
+
+MINA = {"number": "+821055500001", "name": "Mina", "languages": ("ko", "en"), "topics": ("start_return",)}
+
+
+@pytest.mark.parametrize("in_file", [True, False])
+def test_who_answers_which_number_from_tables_or_from_json(
+    own_folder: Path, monkeypatch: pytest.MonkeyPatch, in_file: bool
+) -> None:
+    if in_file:
+        (own_folder / "ivr.toml").write_text(
+            'agent_numbers = ["+12025550104", "+821055500001"]\n'
+            '[[agents]]\nnumber = "+821055500001"\nname = "Mina"\nlanguages = ["ko", "en"]\n'
+            'topics = ["start_return"]\n[[agents]]\nnumber = "+81355550100"\n'
+        )
+    else:
+        monkeypatch.setenv("IVR_AGENT_NUMBERS", "+12025550104,+821055500001")
+        monkeypatch.setenv("IVR_AGENTS", json.dumps([MINA, {"number": "+81355550100"}]))
+    plain, mina, other = load_settings().phones
+    assert mina.model_dump() == MINA
+    assert (plain.number, other.number) == ("+12025550104", "+81355550100")
+    assert (plain.name, plain.languages, plain.topics) == ("", (), ())
+
+
+@pytest.mark.parametrize(
+    ("agents", "told"),
+    [
+        ([MINA, {"number": "010-5550-0001"}], "IVR_AGENTS, entry 2, number: .*E.164"),
+        ([{"name": "Mina"}], "IVR_AGENTS, entry 1, number: .*required"),
+        ([{**MINA, "languages": ["ko", "fr"]}], "IVR_AGENTS, entry 1, languages, entry 2: .*'ko', 'en'"),
+        ([{**MINA, "languages": "ko"}], "IVR_AGENTS, entry 1, languages: .*tuple"),
+        ([{**MINA, "topic": "start_return"}], "IVR_AGENTS, entry 1, topic: "),
+        ([MINA, MINA], "IVR_AGENTS: .*entry 1 and in entry 2"),
+    ],
+)
+def test_a_wrong_entry_is_named(monkeypatch: pytest.MonkeyPatch, agents: list[object], told: str) -> None:
+    monkeypatch.setenv("IVR_AGENTS", json.dumps(agents))
+    with pytest.raises(ConfigurationError, match=f"^{told}"):
         load_settings()
 
 

@@ -4,49 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from ivr.handoff.ringing import Caller, FetchCaller, HangUp, Order, Place, RingPolicy, Rung, Write
-from ivr.handoff.ringing_book import RingingBook
-from ivr.handoff.types import Agent, AgentStatus, HandOffState
-from tests.handoff.desks import Time
-
-PHONES = ("+821000000001", "+821000000002", "+821000000003")
-FIRST, SECOND = "CA" + "1" * 32, "CA" + "2" * 32
-LEGS = tuple(f"CAleg{number}" for number in range(9))
-
-
-class Board:
-    """A book, its clock, and what it asked for."""
-
-    def __init__(self, order: Order = "simultaneous", phones: tuple[str, ...] = PHONES) -> None:
-        self.time = Time()
-        agents = [Agent(phone, phone, status=AgentStatus.AVAILABLE) for phone in phones]
-        self.book = RingingBook(agents, RingPolicy(order), self.time.clock())
-
-    def enter(self, call_sid: str = FIRST) -> None:
-        self.book.enter(Caller(call_sid, "ko", own_number="+8221234567"))
-        self.round()
-
-    def round(self, seconds: float = 0.0) -> list[Place]:
-        """Time passes; gives what is rung now."""
-        self.time.go(seconds)
-        self.book.effects.clear()
-        self.book.round()
-        return [effect for effect in self.book.effects if isinstance(effect, Place)]
-
-    def effects(self, kind: type) -> list[object]:
-        return [effect for effect in self.book.effects if isinstance(effect, kind)]
-
-    def call(self, call_sid: str = FIRST) -> Rung:
-        call = self.book.find(call_sid)
-        assert call is not None
-        return call
-
-    def answers(self, call_sid: str = FIRST) -> list[str | None]:
-        return [attempt.answer for attempt in self.call(call_sid).attempts]
-
-    def picks_up(self, number: int, key: str | None, call_sid: str = FIRST) -> str:
-        self.book.picked_up(call_sid, number, LEGS[number])
-        return self.book.pressed(call_sid, number, LEGS[number], key)
+from ivr.handoff.ringing import Caller, FetchCaller, HangUp, Place, Write
+from ivr.handoff.types import HandOffState
+from tests.handoff.phones import FIRST, LEGS, PHONES, SECOND, Board
 
 
 def test_all_free_phones_ring_at_once_and_each_only_once() -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from ivr.content.types import Content, Hours
 from ivr.handoff.ringing_service import RingingService
 from ivr.records.types import VoicemailRecord
 from ivr.settings import Settings, load_settings
@@ -30,6 +31,8 @@ class Exchange:
     settings: Settings
     house: FakeHouse = field(default_factory=FakeHouse)
     time: Time = field(default_factory=Time)
+    hours: Hours = field(default_factory=Hours)
+    """Of the agents."""
     left: list[tuple[str, VoicemailRecord]] = field(default_factory=list)
     """Messages that were left."""
 
@@ -39,7 +42,13 @@ class Exchange:
     def open(self) -> None:
         """The server starts (anew)."""
         rest = TwilioRest(ACCOUNT, SECRET, self.twilio.url, sleep=lambda pause_s: None, timeout_s=2)
-        self.ringing: RingingService = make_ringing(self.settings, self.house, rest, self.time.clock())
+        self.ringing: RingingService = make_ringing(
+            self.settings,
+            self.house,
+            rest,
+            self.time.clock(),
+            lambda: Content("1", {}, {}, hours=self.hours),
+        )
         app = make_app(
             self.house,
             self.settings,
@@ -105,11 +114,11 @@ class Exchange:
 
 
 @contextmanager
-def exchange(**settings: object) -> Iterator[Exchange]:
-    """A hotline with two agents' numbers, unless set otherwise."""
+def exchange(hours: Hours | None = None, **settings: object) -> Iterator[Exchange]:
+    """A hotline with two agents' numbers, unless set otherwise; always open, unless ``hours`` say otherwise."""
     with fake_twilio() as twilio:
         values: dict[str, object] = {"agent_numbers": ",".join(PHONES), "language": "en", **settings}
-        hotline = Exchange(twilio, load_settings(**values))
+        hotline = Exchange(twilio, load_settings(**values), hours=hours or Hours())
         try:
             yield hotline
         finally:

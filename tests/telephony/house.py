@@ -98,6 +98,7 @@ class FakeHouse:
         self.began = threading.Condition()
         self.broken: set[str] = set()
         self.rung: dict[str, tuple[str, list[tuple[object, object]], str]] = {}
+        self.attempts: dict[str, Sequence[Mapping[str, object]]] = {}
         self.resumed: list[tuple[str, str]] = []
         self.resumes: CallInfo | None = None
 
@@ -137,6 +138,7 @@ class FakeHouse:
     ) -> None:
         self._break("handoff_rung")
         self.rung[call_sid] = (state, [(a["phone"], a["answer"]) for a in attempts], state_why)
+        self.attempts[call_sid] = attempts
 
     def resume(self, call_sid: str, how: str) -> CallInfo | None:
         self._break("resume")

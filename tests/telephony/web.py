@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from ivr.handoff.ringing_service import RingingService
 from ivr.settings import Settings
 from ivr.telephony.carrier import Verb, parse_twiml
 from ivr.telephony.tokens import StreamTokens
@@ -25,8 +26,13 @@ def verbs(answer: TestResponse) -> list[str]:
     return [verb.name for verb in twiml(answer).children]
 
 
-def client(house: FakeHouse, settings: Settings | None = None, tokens: StreamTokens | None = None) -> FlaskClient:
-    return make_app(house, settings, tokens).test_client()
+def client(
+    house: FakeHouse,
+    settings: Settings | None = None,
+    tokens: StreamTokens | None = None,
+    ringing: RingingService | None = None,
+) -> FlaskClient:
+    return make_app(house, settings, tokens, ringing=ringing).test_client()
 
 
 def post(web: FlaskClient, path: str, *, headers: Mapping[str, str] | None = None, **fields: str) -> TestResponse:
