@@ -22,6 +22,7 @@ from ivr.errors import RecordsError
 from ivr.records.accounts import Accounts
 from ivr.settings import Settings
 from ivr.web import csrf, pages, roles
+from ivr.web.answers import AccessCode, code_of
 from ivr.web.rate import Rates
 from ivr.web.visitors import LOCAL, TOKEN, Visitor, let_in
 
@@ -83,9 +84,10 @@ class Guard:
     def protect(self, app: Flask) -> None:
         """Guard :data:`GUARDED` on ``app``; to be called before its routes are used.
 
-        Refusals are JSON ``{"error": …}``, and a page for browsers: 401 without a login or the token; 403 for a
-        page of another site, for a role that may not, and in the open mode for whoever is not on this machine or
-        calls it by another name (DNS rebinding); 429 for too many requests; 503 when the database is away.
+        Refusals are JSON ``{"error": …, "code": …}``, and a page for browsers: 401 without a login or the token;
+        403 for a page of another site, for a role that may not, and in the open mode for whoever is not on this
+        machine or calls it by another name (DNS rebinding); 429 for too many requests; 503 when the database is
+        away.
         """
         tokens = csrf.install(app, self._settings)
         if self._settings.trusted_proxies:
@@ -100,19 +102,22 @@ class Guard:
             if not guarded and path not in LOGIN_PATHS:
                 return None
             problem = _another_site(self._settings)
-            if problem is None and self._settings.open:
-                problem = _not_this_machine()
             if problem is not None:
-                return self.refuse(problem, 403)
+                return self.refuse(problem, 403, "another_site")
+            problem = _not_this_machine() if self._settings.open else None
+            if problem is not None:
+                return self.refuse(problem, 403, "not_this_machine")
             if not guarded:
                 return None
             visitor = self._who()
             if not isinstance(visitor, Visitor):
                 return visitor
-            let_in(visitor)
+            let_in(visitor, self._still(visitor))
             return self._within_limits(visitor) or self._genuine(visitor, tokens) or self._allowed(visitor)
 
-    def refuse(self, problem: str, status: int, retry_s: int | None = None) -> BaseResponse:
+    def refuse(
+        self, problem: str, status: int, code: AccessCode | None = None, retry_s: int | None = None
+    ) -> BaseResponse:
         """Say no, and why: a page for people, JSON for programs."""
         log.warning("access.refused", path=request.path, status=status, problem=problem, peer=request.remote_addr)
         if status == 401 and self._wants_page() and self._accounts is not None and request.method == "GET":
@@ -121,7 +126,7 @@ class Guard:
         elif self.refused_page is not None and self._wants_page():
             response = pages.protect(Response(self.refused_page(status), status))
         else:
-            response = jsonify(error=problem)
+            response = jsonify(error=problem, code=code or code_of(status))
             response.status_code = status
         response.headers["Cache-Control"] = "no-store"
         if response.status_code == 401:
@@ -146,7 +151,7 @@ class Guard:
             visitor = self._by_login()
         except RecordsError as error:
             log.warning("access.database_down", problem=str(error))
-            return self.refuse("who you are can't be looked up now; try again in a moment", 503, RETRY_S)
+            return self.refuse("who you are can't be looked up now; try again in a moment", 503, retry_s=RETRY_S)
         if visitor is None and self._settings.open:
             visitor = LOCAL
         if visitor is None and token is not None and _same(request.cookies.get(COOKIE, ""), _cookie_value(token)):
@@ -173,6 +178,26 @@ class Guard:
             log.info("access.not_noted", problem=str(error))
         return Visitor(user.name, user.role, "login")
 
+    def _still(self, visitor: Visitor) -> Callable[[], bool]:
+        """What says, later and in any thread, whether this request would be let in again.
+
+        It would not after a logout, nor once the login has been removed, has run out or has lost its role.
+        """
+        accounts, secret = self._accounts, session.get(SESSION)
+        if visitor.how != "login" or accounts is None or not isinstance(secret, str):
+            return lambda: True
+        path, method = request.path, request.method
+
+        def still() -> bool:
+            try:
+                user = accounts.session_of(secret, self._clock())
+                return user is not None and roles.may(user.role, path, method, self._came_to_people)
+            except RecordsError as error:  # away for a moment: nobody is sent away for that
+                log.info("access.not_asked_again", problem=str(error))
+                return True
+
+        return still
+
     def _ask_for_credentials(self, token: str | None) -> BaseResponse:
         """Refuse; or let a page in that shows the token in its address."""
         is_page = request.method == "GET" and not roles.below(request.path, "/api")
@@ -181,7 +206,7 @@ class Guard:
         shown = asked is not None or "Authorization" in request.headers
         wait_s = self.rates.wrong_token(address) if shown else None
         if wait_s is not None:
-            return self.refuse("too many wrong tokens came from this address; try again later", 429, wait_s)
+            return self.refuse("too many wrong tokens came from this address; try again later", 429, retry_s=wait_s)
         if token is not None and asked is not None and _same(asked, token):
             return _let_in(token)
         if asked is not None:
@@ -206,14 +231,14 @@ class Guard:
         wait_s = self.rates.api(visitor.name)
         if wait_s is None:
             return None
-        return self.refuse(f"too many requests: try again in {wait_s} s", 429, wait_s)
+        return self.refuse(f"too many requests: try again in {wait_s} s", 429, retry_s=wait_s)
 
     def _genuine(self, visitor: Visitor, tokens: CSRFProtect) -> BaseResponse | None:
         """Refuse what a browser sends with its cookie but without our page's token."""
         if request.method in _SAFE_METHODS or not visitor.by_cookie:
             return None
         problem = csrf.problem(tokens)
-        return None if problem is None else self.refuse(problem, 403)
+        return None if problem is None else self.refuse(problem, 403, "stale_page")
 
     def _allowed(self, visitor: Visitor) -> BaseResponse | None:
         try:
@@ -221,9 +246,13 @@ class Guard:
                 return None
         except RecordsError as error:
             log.warning("access.database_down", problem=str(error))
-            return self.refuse("what you may see can't be looked up now; try again in a moment", 503, RETRY_S)
+            return self.refuse(
+                "what you may see can't be looked up now; try again in a moment", 503, retry_s=RETRY_S
+            )
         least = roles.least_role(request.path)
-        return self.refuse(f"this is for the role {least}; {visitor.name!r} has the role {visitor.role}", 403)
+        return self.refuse(
+            f"this is for the role {least}; {visitor.name!r} has the role {visitor.role}", 403, "role_needed"
+        )
 
 
 def protect(app: Flask, settings: Settings) -> Guard:

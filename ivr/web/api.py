@@ -18,6 +18,7 @@ from ivr.web import desk_fields as read
 from ivr.web.answers import dumps, json_answer, problem
 from ivr.web.call_timeline import of_call
 from ivr.web.timeline import draw
+from ivr.web.visitors import Standing, standing
 
 log = structlog.get_logger(__name__)
 
@@ -32,6 +33,9 @@ HEARTBEAT_S = 15.0
 
 POLL_S = 0.5
 """Seconds after which a silent stream looks whether its client is still there."""
+
+LOGGED_OUT = "event: logged_out\ndata: {}\n\n"
+"""The last event of a stream whose reader's login has ended, or may no longer read it."""
 
 FLUSH_S = 0.3
 """Seconds to wait for what has just happened to reach the database before it is read."""
@@ -105,7 +109,7 @@ def blueprint(
             after = last_event_id() or 0
             if so_far and so_far[-1].kind == "ended" and (so_far[-1].id or 0) <= after:
                 return Response(status=204)  # tells an EventSource not to come back
-            stream = _Stream(call_sid, subscription, store, after, heartbeat_s)
+            stream = _Stream(call_sid, subscription, store, after, heartbeat_s, standing())
             response = Response(
                 stream.run(so_far, client_gone(request.environ)),
                 mimetype="text/event-stream",
@@ -121,16 +125,23 @@ class _Stream:
     """What one watcher has been told so far."""
 
     def __init__(
-        self, call_sid: str, subscription: Subscription, store: Store, after: int, heartbeat_s: float
+        self,
+        call_sid: str,
+        subscription: Subscription,
+        store: Store,
+        after: int,
+        heartbeat_s: float,
+        standing: Standing,
     ) -> None:
         self._call_sid = call_sid
         self._subscription = subscription
         self._store = store
         self._told = after
         self._heartbeat_s = heartbeat_s
+        self._standing = standing
 
     def run(self, so_far: list[Event], gone: Callable[[], bool]) -> Iterator[str]:
-        """The text of the stream, until the call has ended or the client is ``gone``."""
+        """The text of the stream, until the call or the reader's login has ended, or the client is ``gone``."""
         for event in so_far:
             yield from self._tell(event)
             if event.kind == "ended":
@@ -142,6 +153,9 @@ class _Stream:
             except StopIteration:
                 return
             if gone():
+                return
+            if self._standing.over:
+                yield LOGGED_OUT
                 return
             if event_or_none is not None:
                 yield from self._tell(event_or_none)

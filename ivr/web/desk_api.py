@@ -19,6 +19,7 @@ from ivr.web.api import FLUSH_S, client_gone, last_event_id
 from ivr.web.desk_fields import FieldError
 from ivr.web.desk_json import agent_json, hand_off_json, offer_json, waiting_json
 from ivr.web.desk_stream import stream
+from ivr.web.visitors import standing
 
 log = structlog.get_logger(__name__)
 
@@ -79,11 +80,11 @@ def blueprint(
 
     @routes.errorhandler(_NobodyError)
     def nobody(error: _NobodyError) -> Response:
-        return problem("say first who you are: POST /api/desk/enter", 403)
+        return problem("say first who you are: POST /api/desk/enter", 403, "not_entered")
 
     @routes.errorhandler(DeskError)
     def refused(error: DeskError) -> Response:
-        return problem(str(error), 410 if isinstance(error, CallerGoneError) else 409)
+        return problem(str(error), 410 if isinstance(error, CallerGoneError) else 409, error.code, error.about)
 
     @routes.errorhandler(RecordsError)
     def database_down(error: RecordsError) -> Response:
@@ -100,7 +101,7 @@ def blueprint(
         if not streams.acquire(blocking=False):
             return problem(f"{most_streams} desks listen already; try again in a moment", 503)
         response = Response(
-            stream(desk, agent_id, hello, after, client_gone(request.environ)),
+            stream(desk, agent_id, hello, after, client_gone(request.environ), standing()),
             mimetype="text/event-stream",
             headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
         )
@@ -199,7 +200,7 @@ class _Views:
     def call(self, call_sid: str) -> Response:
         hand_off = self._desk.store.latest(call_sid)
         if hand_off is None:
-            return problem(f"call {call_sid[:64]!r} was never on the desk", 404)
+            return problem(f"call {call_sid[:64]!r} was never on the desk", 404, "no_call")
         offers = [offer_json(offer) for offer in self._desk.store.offers(hand_off.id)]
         return json_answer({**hand_off_json(hand_off, self._desk.now()), "offers": offers})
 
@@ -271,10 +272,10 @@ class _Learning:
         self._flush(FLUSH_S)
         view = self._store.call(call_sid)
         if view is None:
-            return problem(f"no call {call_sid[:64]!r} is known here", 404)
+            return problem(f"no call {call_sid[:64]!r} is known here", 404, "no_call")
         said = [each.entry for each in view.turns if each.entry.start_ms == turn]
         if turn is not None and not said:
-            return problem(f"turn: no turn of this call begins at {turn} ms", 404)
+            return problem(f"turn: no turn of this call begins at {turn} ms", 404, "no_turn")
         if label is Label.MISUNDERSTOOD and all(each.speaker != "caller" for each in said):
             raise FieldError("turn: only what the caller said can be misunderstood")
         feedback = Feedback(
@@ -297,5 +298,5 @@ class _Learning:
 
     def remove(self, number: int) -> Response:
         if not self._feedback.remove(number, self._views.agent_id()):
-            return problem(f"no feedback {number} of yours is kept here", 404)
+            return problem(f"no feedback {number} of yours is kept here", 404, "no_feedback")
         return Response(status=204)

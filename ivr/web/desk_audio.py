@@ -1,5 +1,7 @@
 """``/desk/audio/TOKEN``: the WebSocket over which an agent's browser talks with a caller."""
 
+import base64
+
 import structlog
 from flask import Blueprint, Response, request
 from flask_sock import Sock
@@ -18,6 +20,8 @@ SEND_S = 2.0
 """Longest a send waits for a browser that does not read; then it counts as gone."""
 WRITTEN_S = 2.0
 """Longest wait for the last message to be written."""
+WEBSOCKET_VERSION, KEY_BYTES = "13", 16
+"""RFC 6455, 4.1."""
 MOST_REASON_BYTES = 120
 """A closing reason has 123 bytes at most (RFC 6455, 5.5)."""
 
@@ -38,6 +42,8 @@ def blueprint(hub: BridgeHub, settings: Settings) -> Blueprint:
         if not from_our_page(settings):
             _log.warning("agent_audio_refused", why="another site's page", origin=request.headers["Origin"][:100])
             return Response("This can't be opened from another site's page.", 403, mimetype="text/plain")
+        if request.headers.get("Sec-WebSocket-Version") != WEBSOCKET_VERSION or not _key_is_whole():
+            return _no_upgrade()
         # Sound hardly shrinks: compression would cost time and let small frames swell to huge ones.
         request.environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
         return None
@@ -46,7 +52,30 @@ def blueprint(hub: BridgeHub, settings: Settings) -> Blueprint:
         carry(CallSocket(ws, send_timeout_s=SEND_S), token, hub)
 
     Sock().route("/<token>", bp=routes)(audio)
+
+    @routes.get("/<token>")
+    def page(token: str) -> Response:
+        return _no_upgrade()
+
     return routes
+
+
+def _key_is_whole() -> bool:
+    """Whether the request's key is 16 bytes in base64 (RFC 6455, 4.1)."""
+    try:
+        return len(base64.b64decode(request.headers.get("Sec-WebSocket-Key", ""), validate=True)) == KEY_BYTES
+    except ValueError:
+        return False
+
+
+def _no_upgrade() -> Response:
+    """What to do instead of asking like this (RFC 9110, 15.5.22; RFC 6455, 4.4)."""
+    return Response(
+        "This is a WebSocket: open it with an upgrade, as the desk's page does.",
+        426,
+        {"Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": WEBSOCKET_VERSION},
+        mimetype="text/plain",
+    )
 
 
 def carry(sock: CallSocket, token: str, hub: BridgeHub) -> None:

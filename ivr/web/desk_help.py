@@ -70,13 +70,13 @@ def blueprint(
         agent_id = login.id if login else chosen_agent()
         hand_off = desk.store.latest(call_sid)
         if hand_off is None:
-            return problem(f"call {call_sid[:64]!r} was never on the desk", 404)
+            return problem(f"call {call_sid[:64]!r} was never on the desk", 404, "no_call")
         if agent_id is None or hand_off.agent_id != agent_id:
-            return problem("this is not your call (any more)", 403)
+            return problem("this is not your call (any more)", 403, "not_yours")
         flush(FLUSH_S)
         view = store.call(call_sid)
         if view is None:
-            return problem(f"no call {call_sid[:64]!r} is known here", 404)
+            return problem(f"no call {call_sid[:64]!r} is known here", 404, "no_call")
         texts = content()
         wish = advice.last_wish([each.entry for each in view.turns], texts)
         if wish is None:

@@ -8,8 +8,9 @@ import structlog
 from ivr.errors import RecordsError
 from ivr.handoff.desk import Desk
 from ivr.web.answers import dumps
-from ivr.web.api import HEARTBEAT_S, POLL_S
+from ivr.web.api import HEARTBEAT_S, LOGGED_OUT, POLL_S
 from ivr.web.desk_json import event_json
+from ivr.web.visitors import Standing
 
 MOST_AT_ONCE = 200
 """Events read at once; a client that was away for longer than that is told to look anew."""
@@ -23,6 +24,7 @@ def stream(
     hello: Mapping[str, object],
     after: int,
     gone: Callable[[], bool],
+    standing: Standing,
 ) -> Generator[str, None, None]:
     """The text of the stream, until the client is gone or the desk is closed.
 
@@ -32,6 +34,7 @@ def stream(
         hello: The first event's data.
         after: The number of the last event the client knows.
         gone: Whether the client hung up.
+        standing: Whether the agent's login still holds. When it does not the stream says so, and ends.
     """
     desk.attendance.stream_opened(agent_id, desk.clock.seconds())
     try:
@@ -40,6 +43,9 @@ def stream(
         while not desk.inbox.closed:
             version = desk.inbox.wait(version, POLL_S)
             if gone():
+                return
+            if standing.over:
+                yield LOGGED_OUT
                 return
             try:
                 events = desk.store.events_since(after, MOST_AT_ONCE)

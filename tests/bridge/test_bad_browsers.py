@@ -76,8 +76,26 @@ def test_another_sites_page_is_turned_away(waiting: Scene) -> None:
         ClientSocket.connect(address, headers={"Origin": "https://elsewhere.example"}, timeout_s=5)
 
 
-def test_without_an_upgrade_nothing_opens(waiting: Scene) -> None:
-    assert requests.get(f"{waiting.url}/desk/audio/abc", timeout=5).status_code in {400, 500}
+UPGRADE = {"Connection": "Upgrade", "Upgrade": "websocket"}
+KEY = {"Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ=="}  # RFC 6455, 1.3
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        UPGRADE,
+        {**UPGRADE, "Sec-WebSocket-Version": "13"},
+        {**UPGRADE, "Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": "c2hvcnQ="},
+        {**UPGRADE, "Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": "*"},
+        {**UPGRADE, **KEY, "Sec-WebSocket-Version": "8"},
+    ],
+    ids=["none", "no key, no version", "no key", "short key", "no base64", "old version"],
+)
+def test_without_a_whole_upgrade_nothing_opens(waiting: Scene, headers: dict[str, str]) -> None:
+    answer = requests.get(f"{waiting.url}/desk/audio/abc", headers=headers, timeout=5)
+    assert answer.status_code == 426, "Upgrade Required"
+    assert (answer.headers["Upgrade"], answer.headers["Sec-WebSocket-Version"]) == ("websocket", "13")
 
 
 def test_garbage_is_told_and_the_talk_goes_on() -> None:

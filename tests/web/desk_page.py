@@ -176,6 +176,8 @@ class Floor:
     journal: DatabaseJournal
     hub: BridgeHub
     app: Flask
+    accounts: Accounts | None = None
+    """None: nobody need log in."""
     callers: dict[str, Caller] = field(default_factory=dict)
 
     def ring(self, call_sid: str = "CA1", summary: Mapping[str, object] = SUMMARY, **fields: object) -> Caller:
@@ -258,8 +260,9 @@ def open_floor(folder: Path, *logins: str) -> Iterator[Floor]:
     pool = ThreadPoolExecutor(2)
     backends = desk_help.Backends({"shop.order_status": Shop()}, pool, 2.0)
     app = Flask("desk", static_folder=None)
-    if logins:
-        accounts, audit = Accounts(records.engine, idle=HOUR, longest=HOUR), AuditLog(records.engine)
+    accounts = Accounts(records.engine, idle=HOUR, longest=HOUR) if logins else None
+    if accounts is not None:
+        audit = AuditLog(records.engine)
         for name in logins:
             accounts.add(name, "agent", PASSWORD, datetime.now(UTC))
         guard = access.Guard(settings, accounts, partial(came_to_people, records.engine))
@@ -285,7 +288,7 @@ def open_floor(folder: Path, *logins: str) -> Iterator[Floor]:
     app.register_blueprint(desk_audio.blueprint(hub, settings))
     app.register_blueprint(desk.blueprint())
     service.start()
-    floor = Floor("", service, journal, hub, app)
+    floor = Floor("", service, journal, hub, app, accounts)
     try:
         with serve(app) as url:
             floor.url = url

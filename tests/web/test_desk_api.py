@@ -101,7 +101,15 @@ def test_the_slower_of_two_is_told_who_was_faster(room: Room) -> None:
     room.office.go(1, "mina", "jiho")
     assert room.jiho.post("/api/desk/calls/CA1/accept").status_code == 200
     late = room.mina.post("/api/desk/calls/CA1/accept")
-    assert (late.status_code, late.get_json()["error"]) == (409, "박지호 was faster and has this call")
+    assert (late.status_code, late.get_json()) == (
+        409,
+        {
+            "error": "박지호 was faster and has this call",
+            "code": "taken",
+            "agent": "jiho",
+            "agent_name": "박지호",
+        },
+    )
 
 
 def test_a_caller_who_is_gone_is_said_to_be_gone(room: Room) -> None:
@@ -109,8 +117,57 @@ def test_a_caller_who_is_gone_is_said_to_be_gone(room: Room) -> None:
     room.office.ring("CA1")
     room.office.go(1, "mina", "jiho")
     room.office.bridge.on_the_line.clear()
-    assert room.mina.post("/api/desk/calls/CA1/accept").status_code == 410
-    assert room.mina.post("/api/desk/calls/CA9/accept").status_code == 409
+    gone = room.mina.post("/api/desk/calls/CA1/accept")
+    assert (gone.status_code, gone.get_json()["code"]) == (410, "caller_gone")
+    over = room.mina.post("/api/desk/calls/CA1/accept")
+    assert (over.status_code, over.get_json()["code"]) == (409, "over")
+    unknown = room.mina.post("/api/desk/calls/CA9/accept")
+    assert (unknown.status_code, unknown.get_json()["code"]) == (409, "no_call")
+
+
+def test_a_call_that_another_has_is_never_said_to_be_for_somebody_rested(room: Room) -> None:
+    _available(room.mina, room.jiho)
+    for call_sid in ("CA1", "CA2"):
+        room.office.ring(call_sid, frustration=0.9)
+    room.office.go(1, "mina", "jiho")
+    first = room.office.hand_off("CA1").agent_id
+    client, other = (room.mina, room.jiho) if first == "mina" else (room.jiho, room.mina)
+    assert client.post("/api/desk/calls/CA1/accept").status_code == 200
+    assert client.post("/api/desk/calls/CA1/finish").status_code == 200
+    assert other.post("/api/desk/calls/CA2/accept").status_code == 200
+    assert other.post("/api/desk/calls/CA2/finish").status_code == 200
+    _available(client)
+    late = client.post("/api/desk/calls/CA2/accept").get_json()
+    assert late["code"] == "over", late
+
+
+def test_every_refusal_has_a_code(room: Room) -> None:
+    stranger = room.app.test_client()
+    asked = [
+        (stranger.get("/api/desk/me"), 403, "not_entered"),
+        (stranger.post("/api/desk/enter", json={"agent": "ghost"}), 409, "no_agent"),
+        (room.mina.post("/api/desk/me/status", json={"status": "busy"}), 400, "bad_request"),
+        (room.mina.post("/api/desk/calls/CA1/decline"), 409, "not_ringing"),
+        (room.mina.post("/api/desk/calls/CA1/hold", json={"on": True}), 409, "not_yours"),
+        (room.mina.get("/api/desk/calls/CA9"), 404, "no_call"),
+        (room.mina.post("/api/desk/calls/CA1/feedback", json={"label": "unkind", "turn": 1}), 404, "no_turn"),
+        (room.mina.delete("/api/desk/feedback/9"), 404, "no_feedback"),
+        (room.mina.post("/api/desk/me/alive", headers={"Origin": "https://evil.test"}), 403, "another_site"),
+        (room.mina.get("/api/desk/me", base_url="http://evil.test"), 403, "not_this_machine"),
+    ]
+    for number, (answer, status, code) in enumerate(asked):
+        told = answer.get_json()
+        assert (answer.status_code, told["code"]) == (status, code), (number, told)
+        assert told["error"], "and people who read English are told, too"
+    _available(room.mina)
+    room.office.ring("CA1")
+    room.office.go(1, "mina", "jiho")
+    assert room.mina.post("/api/desk/calls/CA1/accept").status_code == 200
+    busy = room.mina.post("/api/desk/me/status", json={"status": "break"})
+    assert (busy.status_code, busy.get_json()["code"]) == (409, "in_a_call")
+    room.mina.post("/api/desk/calls/CA1/finish")
+    again = room.mina.post("/api/desk/calls/CA1/finish")
+    assert (again.status_code, again.get_json()["code"]) == (409, "talk_over")
 
 
 def test_a_locked_database_is_said_to_be_worth_another_try(room: Room) -> None:
@@ -123,6 +180,7 @@ def test_a_locked_database_is_said_to_be_worth_another_try(room: Room) -> None:
     lock.execute("ROLLBACK")
     lock.close()
     assert refused.status_code == 503 and refused.headers["Retry-After"]
+    assert refused.get_json()["code"] == "try_again"
     assert "nothing was changed" in refused.get_json()["error"]
     assert room.mina.post("/api/desk/calls/CA1/accept").status_code == 200
 

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from ivr.records.types import TurnRecord
 from ivr.web import desk
+from ivr.web.answers import CODES
 from ivr.web.pages import TEXTS
 from tests.web.browser import launch
 from tests.web.desk_page import NASTY, SUMMARY, Floor, client_of, sit_down, spoken, take
@@ -65,6 +66,14 @@ def test_every_word_of_the_page_is_there_in_both_languages() -> None:
         used |= set(re.findall(r"""words\("([a-z_]+)\"""", code))
     assert len(used) > 60
     assert used - known - {"desk_key_"} == set()
+
+
+def test_every_refusal_has_words_in_both_languages() -> None:
+    for ui in ("en", "ko"):
+        assert {f"refused_{code}" for code in CODES} == {
+            key for key in desk.TEXTS[ui] if key.startswith("refused_")
+        }
+    assert "{name}" in desk.TEXTS["ko"]["refused_taken"]
 
 
 def test_the_texts_are_json_that_people_edit() -> None:

@@ -63,6 +63,8 @@ def test_a_whole_call_by_keyboard_alone(page: Page, floor: Floor) -> None:
     expect(page.locator("#notes-state")).to_have_text("저장됨")
     page.keyboard.press("Escape")
     page.keyboard.press("e")
+    expect(page.locator("#end")).to_have_text("E를 한 번 더 누르면 종료")  # once may have been meant for the notes
+    page.keyboard.press("e")
     expect(page.locator("#wrap")).to_be_visible()
     expect(page.locator("#me-status")).to_have_text("후처리 중")
     page.select_option("#disposition", "solved")

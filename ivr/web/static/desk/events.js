@@ -19,7 +19,7 @@ export class DeskEvents {
   #open = false;
   #lost = false;
 
-  /** `on`: {hello(data), event(kind, data), connection(isThere)}. The browser itself sends Last-Event-ID. */
+  /** `on`: {hello(data), event(kind, data), connection(isThere), loggedOut()}. The browser sends Last-Event-ID. */
   constructor(on) {
     this.#on = on;
   }
@@ -57,6 +57,10 @@ export class DeskEvents {
     for (const kind of KINDS) {
       source.addEventListener(kind, (message) => told(kind, message, (data) => this.#on.event(kind, data)));
     }
+    source.addEventListener("logged_out", () => {
+      source.close(); // or it would ask again and again, and be refused
+      this.#on.loggedOut();
+    });
     source.onerror = () => {
       this.#open = false;
       this.#judge();
@@ -72,7 +76,8 @@ export class DeskEvents {
       this.#failed = 0;
       if (wasLost) this.#connect(); // what came meanwhile is told again by `hello`
     } catch (error) {
-      if (error.status === 403) return; // somebody else sits here now, or nobody: `hello` will tell
+      if (error.status === 401) this.#on.loggedOut();
+      if (error.status === 401 || error.status === 403) return; // 403: somebody else sits here now: `hello` will tell
       this.#failed += 1;
     }
     this.#judge();

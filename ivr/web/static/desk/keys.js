@@ -2,8 +2,9 @@
 
 const REMEMBERED = "desk_keys";
 
+/** Where letters are written. Boxes to tick and sliders take none. */
 function writing(target) {
-  return target.closest?.("input, textarea, select, [contenteditable]");
+  return target.closest?.("input:not([type=checkbox], [type=range]), textarea, select, [contenteditable]");
 }
 
 /** `actions`: letter → what to do; gives true when there was something to do. */

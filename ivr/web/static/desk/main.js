@@ -3,17 +3,23 @@
 import { connectLanguageButtons, loadTexts, onLanguage, text } from "../phone/i18n.js";
 import { ask, callPath, post } from "./api.js";
 import { heard, now, span } from "./clock.js";
-import { button, element, shown } from "./elements.js";
+import { element, shown } from "./elements.js";
+import { Entrance } from "./entrance.js";
 import { DeskEvents } from "./events.js";
 import { connectKeys } from "./keys.js";
 import { Queue, tags } from "./queue.js";
+import { refusal } from "./refusals.js";
+import { Ring } from "./ring.js";
 import { Talk } from "./talk.js";
 import { Todo } from "./todo.js";
-import { fate, Workspace } from "./workspace.js";
+import { Wish } from "./wish.js";
+import { Workspace } from "./workspace.js";
 
 const SETTLE_MS = 80; // several events come together
 const RENEW_MS = 15_000; // even without events: expected waiting times and breathers change by themselves
 const ANNOUNCED_MS = 10_000;
+const SURE_MS = 2500; // a key ends a talk when it is pressed twice within this time
+const QUIET = new Set(["accepted", "declined", "missed", "callback", "voicemail", "back_to_machine", "abandoned"]);
 const ON_THE_LINE = new Set(["accepted", "talking"]);
 
 const $ = (id) => document.getElementById(id);
@@ -26,6 +32,9 @@ let ringing = null; // call SID that rang at the last look
 let renewing = null;
 let again = false;
 let accepting = false;
+let acts = 0; // clicks sent or answered: what was asked before one is old after it
+let loginOver = false;
+let ending = null; // timer: the key that ends a talk was pressed once
 
 /** Read out, one after the other: a second announcement does not swallow the first. */
 function announce(words) {
@@ -41,8 +50,18 @@ const queue = new Queue(
 const workspace = new Workspace({ problem, notice: tell });
 const talk = new Talk(
   { state: $("audio-state"), mute: $("mute"), rejoin: $("rejoin"), meterMe: $("meter-me"), meterCaller: $("meter-caller") },
-  { problem, notice: tell },
+  { problem, notice: tell, ended: () => loginOver && leave() },
 );
+const hold = new Wish({
+  is: () => me?.call?.on_hold ?? false,
+  ask: async (on) => Boolean(me?.call) && act(callPath(me.call.call_sid, "hold"), { on }),
+  changed: () => drawHold(),
+});
+const ring = new Ring(
+  { on: $("ring-on"), volume: $("ring-volume"), notify: $("ring-notify"), notifyBox: $("ring-notify-box"), blocked: $("ring-blocked"), refused: () => tell("desk_ring_refused") },
+  () => title(),
+);
+const entrance = new Entrance({ box: $("enter"), list: $("agents") }, { entered, choose, problem });
 const todo = new Todo($("todo"), problem);
 const events = new DeskEvents({
   hello: (data) => {
@@ -54,12 +73,15 @@ const events = new DeskEvents({
     const ours = data.call_sid && data.call_sid === me?.call?.call_sid;
     if (ours && kind === "waiting" && live()) tell("desk_requeued");
     if (ours && kind === "abandoned") tell("desk_caller_gone");
+    if (ours && QUIET.has(kind)) ring.stop(); // at once; what else there is to know is asked for
     renew();
   },
   connection: (isThere) => {
     $("lost").hidden = isThere;
     if (isThere) renew();
+    else ring.stop(); // by the time it is back, somebody else may have the call
   },
+  loggedOut: logIn,
 });
 
 // --- what the server says -------------------------------------------------------------------------------
@@ -72,9 +94,8 @@ function tell(key, values = {}) {
 
 function problem(error) {
   console.warn("desk:", error);
-  if (error.status === 410) tell("desk_caller_gone");
-  else if (!error.status || error.status === 503) tell("desk_try_again");
-  else tell("desk_refused", { detail: shown(error.message) });
+  if (error.status === 401) logIn();
+  else tell(...refusal(error));
 }
 
 /** Ask for everything anew; requests that come meanwhile are one more. */
@@ -87,15 +108,17 @@ async function renew() {
   await renewing;
   try {
     const asked = performance.now();
+    const before = acts;
     const mine = await ask("/api/desk/me");
     heard(mine.at, asked);
-    show(mine);
+    if (before === acts) show(mine);
+    else again = true;
     const [waiting, agents] = await Promise.all([ask("/api/desk/waiting"), ask("/api/desk/agents")]);
     names = Object.fromEntries(agents.map((agent) => [agent.id, agent.name]));
     queue.show(waiting);
     title();
   } catch (error) {
-    if (error.status === 403) await enter();
+    if (error.code === "not_entered") await entrance.ask();
     else if (error.status === 401) logIn();
     else console.warn("desk: not renewed", error.message); // the connection's own state tells the agent
   } finally {
@@ -114,17 +137,20 @@ function show(data) {
   const rings = call?.state === "offered";
   const works = Boolean(call) && !rings;
   document.body.dataset.phase = works ? "call" : rings ? "ring" : "idle";
-  $("enter").hidden = true;
   $("side").hidden = false;
   $("idle").hidden = Boolean(call);
   $("ring").hidden = !rings;
   $("call").hidden = !works;
   drawMe(agent);
   if (rings) showRing(call);
-  else ringing = null;
+  else {
+    ringing = null;
+    ring.stop();
+  }
   const live = works && ON_THE_LINE.has(call.state);
   if (works) showCall(call, live, agent.id);
   else if (hadCall) workspace.close();
+  if (hadCall !== (call?.call_sid ?? null)) hold.forget();
   talk.follow(works ? call.call_sid : null, live);
   title();
 }
@@ -156,6 +182,7 @@ function showRing(call) {
   $("ring-facts").replaceChildren(...tags(call));
   if (ringing === call.call_sid) return;
   ringing = call.call_sid;
+  ring.start();
   announce(text("desk_rings_announced", { headline: call.headline }));
   const busy = document.activeElement?.closest("input, textarea, select, #ring");
   if (!busy) $("ring-accept").focus({ preventScroll: true });
@@ -166,15 +193,26 @@ function showCall(call, live, agentId) {
   for (const id of ["hold", "back", "end", "mute"]) $(id).hidden = !live;
   $("sound").hidden = !live;
   $("wrap").hidden = live;
-  $("hold").textContent = text(call.on_hold ? "desk_unhold" : "desk_hold");
-  $("hold").setAttribute("aria-pressed", String(call.on_hold));
+  if (!live) sure(false);
+  drawHold();
   workspace.show(call, agentId);
+}
+
+/** What counts is what the server says: until it has answered, the caller still hears (or does not). */
+function drawHold() {
+  const on = me?.call?.on_hold ?? false;
+  const wanted = hold.wanted;
+  const waits = wanted !== null && wanted !== on;
+  $("hold").textContent = text(waits ? (wanted ? "desk_holding" : "desk_unholding") : on ? "desk_unhold" : "desk_hold");
+  $("hold").setAttribute("aria-pressed", String(on));
+  $("hold").setAttribute("aria-busy", String(waits));
 }
 
 function title() {
   const waiting = me?.waiting ?? 0;
   const rings = me?.call?.state === "offered";
-  document.title = `${rings ? "☎ " : ""}${waiting ? `(${waiting}) ` : ""}${text("desk_title")} · ${text("product")}`;
+  const place = rings && ring.flash ? text("desk_rings") : text("desk_title");
+  document.title = `${rings ? "☎ " : ""}${waiting ? `(${waiting}) ` : ""}${place} · ${text("product")}`;
 }
 
 // --- what the agent does --------------------------------------------------------------------------------
@@ -196,8 +234,7 @@ async function accept(call) {
     $("work").focus({ preventScroll: true });
     window.scrollTo({ top: 0 });
   } catch (error) {
-    if (error.status === 409) await tellWhoHas(call, error);
-    else problem(error);
+    problem(error);
     talk.follow(null, false);
   } finally {
     accepting = false;
@@ -205,28 +242,41 @@ async function accept(call) {
   }
 }
 
-async function tellWhoHas(call, error) {
-  const { agent, over } = await fate(call.call_sid);
-  if (over) tell("desk_call_over");
-  else if (agent && agent !== me?.agent.id) tell("desk_taken", { name: shown(names[agent] ?? agent) });
-  else problem(error);
-}
-
+/** Ask for a change; whether it was made. */
 async function act(path, body) {
+  let done = false;
+  acts += 1;
   try {
     tell(null);
     const answer = await post(path, body);
     if (answer?.agent) show(answer);
+    done = true;
   } catch (error) {
     problem(error);
   }
+  acts += 1;
   renew();
+  return done;
 }
 
 const decline = (reason) => act(callPath(me.call.call_sid, "decline"), { reason });
 const setStatus = (status) => act("/api/desk/me/status", { status });
 
+/** A key alone ends no talk: it may have been meant for the notes. */
+function sure(asks) {
+  clearTimeout(ending);
+  ending = asks ? setTimeout(() => sure(false), SURE_MS) : null;
+  $("end").textContent = text(asks ? "desk_end_sure" : "desk_end");
+  if (asks) announce(text("desk_end_sure"));
+}
+
+function endByKey() {
+  if (ending) $("end").click();
+  else sure(true);
+}
+
 async function endTalk(backToMachine) {
+  sure(false);
   await workspace.saved();
   await act(callPath(me.call.call_sid, "finish"), backToMachine ? { back_to_machine: true } : {});
   if (!backToMachine) $("notes").focus({ preventScroll: true });
@@ -244,42 +294,27 @@ async function done(status) {
 
 // --- who sits here --------------------------------------------------------------------------------------
 
-/** The login has ended. A talk under way is not: its sound needs none. */
+/** The login has ended. Its caller goes to a colleague within seconds; until then the two hear each other. */
 function logIn() {
-  if (live()) tell("desk_login_again");
-  else location.assign("/login?next=/desk");
+  if (loginOver) return;
+  loginOver = true;
+  events.stop();
+  ring.stop();
+  if (talk.connected) tell("desk_login_over");
+  else leave();
 }
 
-/** A login says who it is; without one, the agent does. */
-async function enter() {
-  const agents = await ask("/api/desk/agents").catch(() => []);
-  names = Object.fromEntries(agents.map((agent) => [agent.id, agent.name]));
-  const known = await post("/api/desk/enter").catch(() => null);
-  if (known) {
-    entered(known);
-    return;
-  }
+function leave() {
+  me = null; // nobody is asked whether they mean to leave a call that is not theirs any more
+  location.assign("/login?next=/desk");
+}
+
+/** Nobody is known to sit here. */
+function choose() {
   events.stop();
-  $("enter").hidden = false;
+  ring.stop();
   $("side").hidden = true;
   for (const id of ["idle", "ring", "call"]) $(id).hidden = true;
-  $("agents").replaceChildren(...agents.map((agent) => agentItem(agent)));
-  if (!agents.length) $("agents").append(element("li", { content: text("desk_nobody") }));
-  document.body.dataset.ready = "true";
-}
-
-function agentItem(agent) {
-  const choose = button(agent.name, () => sitDown(agent.id), { "data-agent": agent.id });
-  choose.append(element("span", { className: "pill small", content: text(`desk_status_${agent.status}`) }));
-  return element("li", {}, choose);
-}
-
-async function sitDown(agentId) {
-  try {
-    entered(await post("/api/desk/enter", { agent: agentId }));
-  } catch (error) {
-    problem(error);
-  }
 }
 
 function entered(data) {
@@ -287,7 +322,6 @@ function entered(data) {
   show(data);
   events.start();
   renew();
-  document.body.dataset.ready = "true";
 }
 
 // --- joining it all -------------------------------------------------------------------------------------
@@ -296,7 +330,7 @@ for (const status of ["available", "break", "offline"]) $(status).addEventListen
 $("ring-accept").addEventListener("click", () => accept(me.call));
 $("ring-decline").addEventListener("click", () => decline("declined"));
 $("ring-busy").addEventListener("click", () => decline("busy"));
-$("hold").addEventListener("click", () => act(callPath(me.call.call_sid, "hold"), { on: !me.call.on_hold }));
+$("hold").addEventListener("click", () => hold.press());
 $("back").addEventListener("click", () => endTalk(true));
 $("end").addEventListener("click", () => endTalk(false));
 $("done").addEventListener("click", () => done("available"));
@@ -314,7 +348,7 @@ connectKeys($("keys-on"), {
   M: when(live, () => talk.toggleMute()),
   H: when(live, () => $("hold").click()),
   E: () => {
-    if (live()) $("end").click();
+    if (live()) endByKey();
     else if (phase() === "wrap_up") $("done").click();
     else return false;
     return true;
@@ -328,6 +362,7 @@ connectLanguageButtons();
 onLanguage(() => {
   if (notice) tell(...notice);
   if (me) show(me);
+  sure(false);
   queue.redraw();
   workspace.redraw();
   talk.redraw();
@@ -341,13 +376,8 @@ setInterval(() => document.visibilityState === "visible" && me && renew(), RENEW
 todo.start();
 
 try {
-  const known = await ask("/api/desk/me");
-  entered(await post("/api/desk/enter", { agent: known.agent.id })); // who is known may not have sat down yet
+  await entrance.open();
 } catch (error) {
-  if (error.status === 403) await enter();
-  else if (error.status === 401) logIn();
-  else {
-    problem(error);
-    setTimeout(() => location.reload(), RENEW_MS);
-  }
+  problem(error);
+  setTimeout(() => location.reload(), RENEW_MS);
 }

@@ -3,6 +3,7 @@
 import { text } from "../phone/i18n.js";
 import { ask, callPath, post } from "./api.js";
 
+const DRAFT = "desk_draft"; // what the server does not have yet outlives a reload and a new login, in this window
 const SETTLE_MS = 800;
 const RETRY_MS = 3000;
 
@@ -19,6 +20,7 @@ export class Notes {
     this.#state = state;
     field.addEventListener("input", () => {
       this.#dirty = true;
+      if (this.#callSid) sessionStorage.setItem(DRAFT, JSON.stringify({ callSid: this.#callSid, notes: field.value }));
       this.#tell("desk_notes_saving");
       this.#later(SETTLE_MS);
     });
@@ -38,6 +40,15 @@ export class Notes {
     this.#tell("");
   }
 
+  /** Keep what was written before the page was left; whether there was something. */
+  static async keepDraft() {
+    const draft = JSON.parse(sessionStorage.getItem(DRAFT) ?? "null");
+    if (!draft) return false;
+    await post(callPath(draft.callSid, "notes"), { notes: draft.notes });
+    sessionStorage.removeItem(DRAFT);
+    return true;
+  }
+
   redraw() {
     this.#tell(this.#said);
   }
@@ -53,12 +64,14 @@ export class Notes {
     } catch (error) {
       if (callSid !== this.#callSid) return false;
       this.#tell("desk_notes_failed");
-      if (error.status === 409) return false; // no longer this agent's call
+      if (error.status === 409) sessionStorage.removeItem(DRAFT); // no longer this agent's call
+      if (error.status === 401 || error.status === 409) return false;
       this.#later(RETRY_MS);
       return false;
     }
     if (callSid === this.#callSid && this.#field.value === notes) {
       this.#dirty = false;
+      sessionStorage.removeItem(DRAFT);
       this.#tell("desk_notes_saved");
     }
     return true;

@@ -3,7 +3,6 @@
 import { text, textOr } from "../phone/i18n.js";
 import { callPath, post } from "./api.js";
 import { audioSupported, TalkAudio } from "./audio.js";
-import { shown } from "./elements.js";
 
 const METER_FLOOR_DB = -60; // quieter shows as nothing
 const METER_FALL = 0.85; // per step: a meter rises at once and falls slowly, as the eye expects
@@ -22,7 +21,7 @@ export class Talk {
   #comebacks = 0;
   #levels = { agent: 0, caller: 0 };
 
-  /** `parts`: {state, mute, rejoin, meterMe, meterCaller}; `on`: {problem(error), notice(key, values)}. */
+  /** `parts`: {state, mute, rejoin, meterMe, meterCaller}; `on`: {problem(error), notice(key, values), ended()}. */
   constructor(parts, on) {
     this.#parts = parts;
     this.#on = on;
@@ -42,7 +41,7 @@ export class Talk {
 
   async rejoin() {
     if (!this.#callSid) return;
-    if (this.#audio && ["talking", "hold"].includes(this.#state)) {
+    if (this.#audio && this.connected) {
       await this.#audio.useMicrophone();
       this.redraw();
       return;
@@ -66,7 +65,7 @@ export class Talk {
     } catch (error) {
       console.error(error);
       this.#set("off");
-      this.#on.notice(audioSupported() ? "desk_audio_broken" : "desk_unsupported", { detail: error.message });
+      this.#on.notice(audioSupported() ? "desk_audio_failed" : "desk_unsupported");
     }
   }
 
@@ -78,7 +77,7 @@ export class Talk {
       state: (name, detail) => this.#changed(name, detail),
       levels: (levels) => this.#meter(levels),
       microphone: (state) => this.#microphoneIs(state),
-      problem: (code, message) => code === "microphone" || this.#on.notice("desk_refused", { detail: message }),
+      problem: (code, message) => console.warn("talk:", code, message), // the microphone's is told by the browser itself
     }).then(
       (audio) => {
         this.#opening = null;
@@ -105,8 +104,10 @@ export class Talk {
 
   #ended({ why, reason, byUs }) {
     this.#set(why === "replaced" ? "elsewhere" : "off");
+    this.#on.ended();
     if (byUs || !this.#callSid || !BROKEN.has(why)) return;
-    this.#on.notice("desk_audio_broken", { detail: shown(reason) || why });
+    console.warn("talk: broken off:", why, reason);
+    this.#on.notice(`desk_audio_${why}`);
     if (this.#comebacks >= COMEBACKS) return;
     this.#comebacks += 1;
     setTimeout(() => this.#callSid && this.#state === "off" && this.rejoin(), COMEBACK_MS);
@@ -142,6 +143,11 @@ export class Talk {
     this.#meter({ agent: 0, caller: 0 });
   }
 
+  /** Whether caller and agent are joined by this page's sound. */
+  get connected() {
+    return ["talking", "hold"].includes(this.#state);
+  }
+
   /** The page goes away: said goodbye to, the caller hears music for the few seconds a reload takes. */
   leave() {
     this.#audio?.disconnect();
@@ -161,11 +167,10 @@ export class Talk {
 
   redraw() {
     const muted = this.#audio?.muted ?? false;
-    const heard = ["talking", "hold"].includes(this.#state);
     this.#parts.mute.textContent = text(muted ? "desk_unmute" : "desk_mute");
     this.#parts.mute.setAttribute("aria-pressed", String(muted));
     this.#parts.mute.disabled = !this.#audio;
-    this.#parts.rejoin.hidden = !this.#callSid || this.#state === "phone" || this.#state === "connecting" || (heard && this.#microphone === "ok");
+    this.#parts.rejoin.hidden = !this.#callSid || this.#state === "phone" || this.#state === "connecting" || (this.connected && this.#microphone === "ok");
     const key = { off: "off", connecting: "connecting", hold: "hold", elsewhere: "elsewhere", phone: "phone" }[this.#state] ?? (muted ? "muted" : "talking");
     const words = text(`desk_audio_${key}`);
     if (this.#parts.state.textContent !== words) this.#parts.state.textContent = words;

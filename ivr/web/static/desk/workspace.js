@@ -2,7 +2,7 @@
 
 import { text } from "../phone/i18n.js";
 import { follow } from "../phone/live.js";
-import { ask, callPath, post } from "./api.js";
+import { callPath, post } from "./api.js";
 import { since, span } from "./clock.js";
 import { element, shown } from "./elements.js";
 import { Feedback } from "./feedback.js";
@@ -65,7 +65,7 @@ export class Workspace {
     this.#unfollow = follow(
       call.call_sid,
       (name, data) => this.#event(call.call_sid, name, data),
-      () => this.#on.notice("desk_talk_lost"),
+      (why) => why === "lost" && this.#on.notice("desk_talk_lost"),
     );
   }
 
@@ -168,10 +168,4 @@ export class Workspace {
     const seconds = !from ? 0 : until ? (Date.parse(until) - Date.parse(from)) / 1000 : since(from);
     $("timer").textContent = span(seconds);
   }
-}
-
-/** Who has a call now, and what became of it: for telling the slower of two agents. */
-export async function fate(callSid) {
-  const call = await ask(callPath(callSid)).catch(() => null);
-  return { agent: call?.agent ?? null, over: Boolean(call?.ended_at) };
 }

@@ -57,6 +57,9 @@ const every = Number(main.dataset.renew);
 if (every) setInterval(() => document.visibilityState === "visible" && renewSoon(), every * 1000);
 if (main.dataset.live) {
   const told = (name) => ONLY_LIVE.has(name) || renewSoon();
-  follow(main.dataset.live, told, () => (document.getElementById("notice").hidden = false));
+  follow(main.dataset.live, told, (why) => {
+    if (why === "logged_out") location.reload(); // the server leads to the login, and back here
+    else document.getElementById("notice").hidden = false;
+  });
 }
 document.body.dataset.ready = "true";

@@ -6,7 +6,8 @@ const RETRY_MS = 500;
 const RETRIES = 10;
 
 /**
- * Follow a call. `on(name, data)` is told each event once; `failed()` that the view is lost (the call is not).
+ * Follow a call. `on(name, data)` is told each event once; `failed(why)` that the view is lost (the call is not):
+ * `lost`, or `logged_out`.
  * Gives back a function that stops following.
  */
 export function follow(callSid, on, failed) {
@@ -41,10 +42,14 @@ export function follow(callSid, on, failed) {
     source = new EventSource(`/api/calls/${encodeURIComponent(callSid)}/events`);
     source.onopen = () => (retries = 0);
     for (const name of EVENTS) source.addEventListener(name, (message) => receive(name, message));
+    source.addEventListener("logged_out", () => {
+      stop();
+      failed("logged_out");
+    });
     source.onerror = () => {
       if (source.readyState !== EventSource.CLOSED) return; // the browser itself tries again
       retries += 1;
-      if (retries > RETRIES) failed();
+      if (retries > RETRIES) failed("lost");
       else timer = setTimeout(connect, RETRY_MS); // the call's record may not be written yet
     };
   }
