@@ -45,6 +45,7 @@ from ivr.web import (
     operations,
     phone,
     recordings,
+    telephones,
 )
 from ivr.web.access_audit import note_requests
 from ivr.web.visitors import logged_in_agent
@@ -176,6 +177,7 @@ class Hotline:
             )
         )
         app.register_blueprint(api.blueprint(self.store, self.bus, self.journal.flush))
+        app.register_blueprint(telephones.blueprint(self.ringing))
         app.register_blueprint(calls.blueprint(self.store, self.journal.flush))
         app.register_blueprint(
             callbacks.blueprint(self.store, self.journal, self.journal.flush, self._fetch_message)

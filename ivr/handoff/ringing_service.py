@@ -29,6 +29,7 @@ from ivr.handoff.ringing import (
 )
 from ivr.handoff.ringing_book import RingingBook
 from ivr.handoff.ringing_load import Talk
+from ivr.handoff.routing import resting_until
 from ivr.handoff.types import Agent, HandOffState, Outlook
 
 ROUND_S = 0.5
@@ -103,7 +104,10 @@ class RingingService:
         self._record = record
         self._lock = threading.RLock()
         self._earlier = earlier
-        self._book = RingingBook(phones, policy or RingPolicy(), clock or DeskClock(), hours)
+        policy = policy or RingPolicy()
+        self._routing = policy.routing
+        self._clock = clock or DeskClock()
+        self._book = RingingBook(phones, policy, self._clock, hours)
         self._pool = ThreadPoolExecutor(REQUESTS_AT_ONCE, "dialling") if dialler else None
         self._wake = threading.Event()
         self._closed = False
@@ -144,10 +148,11 @@ class RingingService:
         with self._lock:
             return self._book.staff.is_open()
 
-    def agents(self) -> tuple[Agent, ...]:
-        """The telephones: who has them, what they do now, and what they have had today."""
+    def agents(self) -> tuple[tuple[Agent, datetime | None], ...]:
+        """The telephones: who has them, what they do now, what they have had today; and until when they rest."""
         with self._lock:
-            return self._book.agents()
+            agents, now = self._book.agents(), self._clock.now()
+        return tuple((agent, resting_until(agent, now, self._routing)) for agent in agents)
 
     def outlook(self, call_sid: str) -> Outlook:
         """What a waiting caller may be told."""

@@ -51,7 +51,10 @@ def test_what_is_known_of_the_caller_chooses_the_telephone_and_is_written_down()
         assert attempt["contributions"] == {"topic": 1.0, "first_language": 0.2}
         hotline.takes(leg)
         assert ("handoff", SID, "accepted", "김미나") in hotline.house.notes
-        assert {agent.name: agent.anger_today for agent in hotline.ringing.agents()} == {"김미나": 0.7, "Alex": 0.0}
+        assert {agent.name: agent.anger_today for agent, _ in hotline.ringing.agents()} == {
+            "김미나": 0.7,
+            "Alex": 0.0,
+        }
 
 
 def test_topics_that_are_no_requests_are_logged() -> None:
@@ -113,8 +116,9 @@ def test_who_waits_at_closing_time_is_fetched_and_gets_a_call_back() -> None:
 
 def test_a_broken_house_makes_no_telephone_ring_outside_the_hours(closed: Exchange) -> None:
     closed.house.broken = {"admit", "ending", "text"}
-    assert closed.post("/twilio/voice").text.count("<Dial") == 0
-    with patch.object(closed.ringing, "is_open", side_effect=RuntimeError("broken")):
+    with capture_logs():
+        assert closed.post("/twilio/voice").text.count("<Dial") == 0
+    with capture_logs(), patch.object(closed.ringing, "is_open", side_effect=RuntimeError("broken")):
         assert closed.post("/twilio/voice").text.count("<Dial") == 1
 
 
