@@ -89,6 +89,7 @@ class Hotline:
             known_number=self.store.known_number,
             recorder=self._recorder,
             persons=Persons(self.desk, self.bridge, partial(desk_takes_calls, settings, self.desk)),
+            recall=self.store.call,
         )
         self.tokens = StreamTokens(settings.stream_token_s)
         rest = rest_of(settings)

@@ -17,6 +17,7 @@ from typing import Any
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 
+from ivr.call.switchboard_types import DESK_PLACES_PER_CALL
 from ivr.settings import Settings
 
 DRAIN_SIGNAL = signal.SIGUSR2
@@ -83,7 +84,7 @@ class HotlineServer(BaseApplication):  # type: ignore[misc]  # gunicorn publishe
                 self.cfg.set(name, value)
 
     def _options(self, host: str) -> Iterator[tuple[str, object]]:
-        threads = 3 * self._settings.max_calls + EXTRA_THREADS
+        threads = 3 * self._settings.max_calls * (1 + DESK_PLACES_PER_CALL) + EXTRA_THREADS
         yield "bind", f"{host}:{self._settings.port}"
         yield "worker_class", "gthread"
         yield "workers", 1

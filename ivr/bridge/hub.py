@@ -67,10 +67,15 @@ class BridgeHub:
         with self._lock:
             self._callers[call_sid] = post
 
-    def leave(self, call_sid: str) -> None:
-        """The caller waits no longer and talks to nobody; no error when they had left."""
+    def leave(self, call_sid: str, post: Post) -> None:
+        """The caller waits no longer and talks to nobody; nothing happens when they had left.
+
+        Nor when they are here on another line by now: ``post`` is not that one's.
+        """
         with self._lock:
-            self._callers.pop(call_sid, None)
+            if self._callers.get(call_sid) != post:
+                return
+            del self._callers[call_sid]
             for digest in [each for each, token in self._tokens.items() if token.call_sid == call_sid]:
                 self._tokens[digest].used = True
 

@@ -122,13 +122,21 @@ class Actor:
             self.show_language()
         self.apply(decision, now_ms)
 
-    def go_on(self, move: Move, now_ms: int) -> None:
-        """Go on after people had the caller, with this decision."""
-        self._final = self._handoff = None
+    def go_on(self, move: Move, now_ms: int, handoff: HandoffRecord | None = None) -> None:
+        """Go on after people had the caller, or on another line, with this decision.
+
+        Args:
+            move: Where the conversation stands, and the decision.
+            now_ms: The time now.
+            handoff: The hand-off in the record with which a caller goes on to wait.
+        """
+        self._final, self._handoff = None, handoff
         self._whisper = ""
         self._timers.quiet_since = self._timers.reply_since = None
         self.state, decision = move
         self.apply(decision, now_ms)
+        if handoff is not None:
+            self._chronicle.waits_again()
 
     def apply(self, decision: Decision, now_ms: int) -> None:
         """Do what was decided, by the dialogue or by the house."""
@@ -140,7 +148,12 @@ class Actor:
             self._say(decision, now_ms)
         if decision.handoff is not None:
             self._handoff, self._whisper = handing_over.prepare(
-                self._services, self._info, self.state, self._chronicle.turns, decision.handoff
+                self._services,
+                self._info,
+                self.state,
+                self._chronicle.turns,
+                decision.handoff,
+                decision.handoff_why,
             )
             self._chronicle.handed_off(self._handoff)
         if decision.callback is not None:

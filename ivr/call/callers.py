@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from ivr.call.line import CallInfo
+from ivr.call.services import CallServices
 from ivr.content.render import FALLBACK_LANGUAGES
 from ivr.content.types import Content, Language
-from ivr.dialogue.types import DialogueState, KnownCaller
+from ivr.dialogue.types import Answered, DialogueState, KnownCaller
 from ivr.records.types import KnownNumber
 
 _log = structlog.get_logger(__name__)
@@ -38,6 +39,30 @@ def greeting_languages(info: CallInfo, own: Language) -> tuple[Language, ...]:
     if info.language is not None:
         return (info.language,)
     return (own, next(other for other in FALLBACK_LANGUAGES if other != own))
+
+
+def answered(
+    info: CallInfo, services: CallServices, own: Language, found: "Future[KnownNumber] | None" = None
+) -> Answered:
+    """What the dialogue is told when the line is up.
+
+    Args:
+        info: The call.
+        services: The call's.
+        own: The language to begin in, where the number dialled has none.
+        found: Looks up what is known of the number.
+    """
+    first, *others = greeting_languages(info, own)
+    now = services.local_time()
+    greets = services.settings.greet_known_callers
+    return Answered(
+        first,
+        others[0] if others else None,
+        now=now,
+        number=own_number(info.from_number),
+        known=known_caller(found, services.content, now) if greets else None,
+        recorded=services.settings.record_calls,
+    )
 
 
 def known_caller(found: "Future[KnownNumber] | None", content: Content, now: datetime) -> KnownCaller | None:

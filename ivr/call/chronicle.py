@@ -127,6 +127,11 @@ class Chronicle:
         self._journal.handoff(self._call_sid, handoff)
         self._journal.outcome(self._call_sid, "handed_off")
 
+    def waits_again(self) -> None:
+        """Record that the caller waits on for the person they were handed to, on another line."""
+        self._journal.handoff_status(self._call_sid, "waiting")
+        self._journal.outcome(self._call_sid, "handed_off")
+
     def promised(self, callback: CallBack) -> None:
         """Record that somebody will call back."""
         self._journal.callback(

@@ -33,7 +33,7 @@ from ivr.content.types import Language
 from ivr.dialogue.mood import Mood
 from ivr.dialogue.moves import Move
 from ivr.dialogue.types import (
-    Answered,
+    DialogueState,
     Event,
     Feeling,
     Heard,
@@ -42,7 +42,7 @@ from ivr.dialogue.types import (
     Unintelligible,
 )
 from ivr.errors import HotlineError
-from ivr.records.types import KnownNumber, Outcome
+from ivr.records.types import HandoffRecord, KnownNumber, Outcome
 from ivr.understanding.types import Meaning
 
 _log = structlog.get_logger(__name__)
@@ -74,7 +74,8 @@ class Conversation:
         language = info.language or services.settings.language
         self._mouth = Mouth(line)
         self._speaker = Speaker(self._mouth, services.voices, services.content, chronicle)
-        self._found: Future[KnownNumber] | None = None
+        self.found: Future[KnownNumber] | None = None
+        """Looks up what is known of the number."""
         self._listener = Listener(services, info.call_sid, CallLanguage(language), post, self._may_feel)
         self._errands = Errands(services, post)
         self._keypad = keypad.Keypad()
@@ -103,6 +104,11 @@ class Conversation:
         """The language we speak."""
         return self._actor.language
 
+    @property
+    def state(self) -> DialogueState:
+        """Where it stands."""
+        return self._actor.state
+
     def rest(self) -> Resting | None:
         """Lend everything to people who take over on this very line; None when no person is to take over."""
         handoff = self._actor.handed_off
@@ -120,12 +126,12 @@ class Conversation:
             handoff=handoff,
         )
 
-    def go_on(self, move: Move, now_ms: int) -> None:
-        """Go on after people had the caller: with this decision."""
+    def go_on(self, move: Move, now_ms: int, handoff: HandoffRecord | None = None) -> None:
+        """Go on with this decision: see :meth:`Actor.go_on`."""
         self._late_answer = None
         self._barge_in = BargeIn()
         self._errands.abandon()
-        self._actor.go_on(move, now_ms)
+        self._actor.go_on(move, now_ms, handoff)
         self._listener.expecting = self._actor.state.expecting
 
     def ending(self) -> Ending:
@@ -149,15 +155,8 @@ class Conversation:
             now_ms: The time now.
             found: Looks up what is known of the number.
         """
-        own, *others = callers.greeting_languages(self._info, self._actor.state.language)
-        also = others[0] if others else None
-        now = self._services.local_time()
-        self._found = found
-        greets = self._services.settings.greet_known_callers
-        known = callers.known_caller(found, self._services.content, now) if greets else None
-        number = callers.own_number(self._info.from_number)
-        recorded = self._services.settings.record_calls
-        self._meet(Answered(own, also, now=now, number=number, known=known, recorded=recorded), now_ms)
+        self.found = found
+        self._meet(callers.answered(self._info, self._services, self._actor.state.language, found), now_ms)
 
     def audio(self, ulaw: bytes, now_ms: int) -> None:
         """Take in some of the caller's audio."""
@@ -340,7 +339,7 @@ class Conversation:
 
     def _may_feel(self) -> bool:
         """Whether voice and words may be judged: neither the deployment nor the caller has said no."""
-        return self._services.content.policy.feel and self._actor.state.feel and callers.may_feel(self._found)
+        return self._services.content.policy.feel and self._actor.state.feel and callers.may_feel(self.found)
 
     def _feeling(self, utterance: Utterance, *, interrupted: bool) -> Feeling:
         if not self._may_feel():

@@ -51,6 +51,7 @@ def prepare(
     state: DialogueState,
     turns: Sequence[TurnRecord],
     reason: HandoffReason,
+    why: str | None = None,
 ) -> tuple[HandoffRecord, str]:
     """Write the summary from what is in the record, whatever has failed.
 
@@ -60,6 +61,7 @@ def prepare(
         state: The conversation at the moment of the hand-off.
         turns: All turns so far.
         reason: Why a person takes over.
+        why: The text that says so; None: the reason's.
 
     Returns:
         The hand-off for the record, and what the agent hears before the caller is put through.
@@ -69,7 +71,9 @@ def prepare(
         content, language = services.content, services.settings.language
         earlier = _earlier(services, info)
         hide = mask_text if services.settings.mask_numbers else str
-        summary = summarise(state, turns, reason, info.from_number, content, language, earlier=earlier, mask=hide)
+        summary = summarise(
+            state, turns, reason, info.from_number, content, language, earlier=earlier, mask=hide, why=why
+        )
         if services.polisher is not None:
             services.polisher.later(summary, language, partial(services.journal.summary, info.call_sid))
         return HandoffRecord(reason.value, summary), whisper(summary, content, language)

@@ -12,18 +12,20 @@ from typing import Literal, TypeVar
 import structlog
 
 from ivr.call.callers import REMEMBERED, own_number
-from ivr.call.coming_back import Kept, Resumed
-from ivr.call.line import CallInfo, Line
-from ivr.call.persons import Persons
+from ivr.call.coming_back import Cause, Kept, Resumed, who_comes
+from ivr.call.desk_streams import DeskStreams
+from ivr.call.line import CallInfo, Line, LineEnded
+from ivr.call.persons import Aside, Persons
 from ivr.call.services import CallServices
 from ivr.call.session import CallSession
-from ivr.call.switchboard_types import Ending
+from ivr.call.switchboard_types import DESK_PLACES_PER_CALL, Ending
 from ivr.call.tape import Recorder, TapedLine
 from ivr.content import hours as opening
 from ivr.content.render import render
 from ivr.content.types import Content, Language
 from ivr.dialogue.types import Say
 from ivr.records.types import CallbackRecord, CallStarted, Journal, KnownNumber, VoicemailRecord
+from ivr.records.views import CallView
 
 _log = structlog.get_logger(__name__)
 
@@ -36,6 +38,9 @@ START_SLACK_S = 15.0
 
 AFTER_STREAM_S = 2.0
 """Seconds in which the carrier asks what follows a stream that we have closed; it does so at once."""
+
+SILENT_S = 1.0
+"""Seconds without audio after which a line that is over as the carrier says is taken for dead: 50 frames."""
 
 ENDINGS_KEPT = 2_000
 """Endings, and what else is known of calls, remembered after them (the carrier asks within seconds)."""
@@ -58,6 +63,7 @@ class House:
         known_number: Callable[[str, datetime], KnownNumber] | None = None,
         recorder: Recorder | None = None,
         persons: Persons | None = None,
+        recall: Callable[[str], CallView | None] = lambda call_sid: None,
     ) -> None:
         """Open the house.
 
@@ -72,6 +78,7 @@ class House:
                 (:meth:`ivr.records.store.Store.known_number`); None: every caller is alike.
             recorder: Records the calls; None: none is.
             persons: The agents' desk; None: people are only rung by telephone.
+            recall: Reads a call's record (:meth:`ivr.records.store.Store.call`), for those of a process that died.
         """
         self._services = services
         self._content = content
@@ -82,6 +89,10 @@ class House:
         self._known_number = known_number
         self._recorder = recorder
         self._persons = persons
+        self._recall = recall
+        self._desk = DeskStreams(max_calls * DESK_PLACES_PER_CALL)
+        self._refused: OrderedDict[str, Cause] = OrderedDict()
+        self._cut_off: OrderedDict[str, None] = OrderedDict()  # should the carrier ask: the caller is still there
         self._found: OrderedDict[str, Future[KnownNumber]] = OrderedDict()
         self._lock = threading.Lock()
         self._waiting: dict[str, float] = {}  # admitted, the stream has not come; until when its place is kept
@@ -91,7 +102,7 @@ class House:
         self._kept: OrderedDict[str, Kept] = OrderedDict()
         self._resumed: dict[str, Resumed] = {}
         self._promised: OrderedDict[str, None] = OrderedDict()
-        self._draining = False
+        self._draining = self._closing = False
 
     @property
     def live_calls(self) -> int:
@@ -122,6 +133,9 @@ class House:
             )
         if why is not None or services is None:
             _log.warning("call_refused", call_sid=info.call_sid, why=why)
+            with self._lock:
+                ready = services is not None and not self._draining
+                _remember(self._refused, info.call_sid, "full_house" if ready else "not_ready")
             if journal is not None:
                 journal.call_ended(info.call_sid, datetime.now(UTC), "handed_off")
             return False
@@ -153,6 +167,7 @@ class House:
             lost = [waiting for waiting, until_s in self._waiting.items() if until_s < now_s]
             for waiting in lost:
                 del self._waiting[waiting]
+                self._desk.over(waiting)
             why = self._why_not(services)
             if why is None:
                 self._waiting[call_sid] = now_s + self._waiting_s
@@ -166,7 +181,7 @@ class House:
     def _why_not(self, services: CallServices) -> str | None:
         if self._draining:
             return "the server is going down"
-        if len(self._live) + len(self._waiting) >= self._max_calls:
+        if len(self._live) + len(self._waiting) - self._desk.beyond >= self._max_calls:
             return f"full house: {self._max_calls} calls"
         wait_s = services.recognition.load()
         if wait_s > MAX_WAIT_S:
@@ -181,10 +196,15 @@ class House:
         with self._lock:
             found = self._found.pop(info.call_sid, None)
             resumed = self._resumed.pop(info.call_sid, None)
-        # A call has one recording: what comes after a person's telephone is not in it.
-        tape = self._recorder.begin(info) if self._recorder is not None and resumed is None else None
+            at_desk = self._desk.begin(info.call_sid)
+        # A call has one recording, of the stream whose greeting said so.
+        first = resumed is None and at_desk is None
+        tape = self._recorder.begin(info) if self._recorder is not None and first else None
         taped = TapedLine(line, tape) if tape is not None else line
-        session = CallSession(info, taped, services, self._ended, found, self._persons, tape, resumed)
+        aside = self._aside(info.call_sid) if at_desk is not None else None
+        session = CallSession(
+            info, taped, services, self._ended, found, self._persons, tape, resumed, at_desk, aside
+        )
         with self._lock:
             self._waiting.pop(info.call_sid, None)
             self._live[info.call_sid] = session
@@ -198,7 +218,10 @@ class House:
         with self._lock:
             if self._live.get(call_sid) is session:
                 del self._live[call_sid]
+                self._desk.over(call_sid)
             _remember(self._endings, call_sid, session.ending)
+            if session.cut_off:
+                _remember(self._cut_off, call_sid, None)
             if session.kept is not None:
                 _remember(self._kept, call_sid, session.kept)
             if session.ending.next != "hang_up":
@@ -213,19 +236,78 @@ class House:
         """Say what follows a call's stream; a person for a call that is unknown."""
         with self._lock:
             session = self._live.get(call_sid)
-        if session is not None:
+        if session is not None and not session.join(timeout_s=5.0) and session.silent_s > SILENT_S:
+            session.receive(LineEnded("the carrier says so"))  # a line that broke without our noticing
             session.join(timeout_s=5.0)
         with self._lock:
-            never_came = call_sid in self._waiting
+            never_came = call_sid in self._waiting and self._desk.offered(call_sid) is None
             if never_came:
                 del self._waiting[call_sid]
                 self._goes_to_person(call_sid)
                 self._count()
             ending = self._endings.get(call_sid) or Ending("person", self._language)
+            if cut_off := call_sid in self._cut_off:
+                del self._cut_off[call_sid]
+                ending = replace(ending, next="person")
+                _remember(self._endings, call_sid, ending)
+                self._goes_to_person(call_sid)
         if never_came and (services := self._services()):
             _log.warning("stream_never_came", call_sid=call_sid)
             services.journal.call_ended(call_sid, datetime.now(UTC), "handed_off")
+        if cut_off and (journal := self._journal()):
+            _log.warning("line_broke", call_sid=call_sid)
+            journal.outcome(call_sid, "handed_off")
         return ending
+
+    def to_desk(self, info: CallInfo) -> CallInfo | Literal["soon"] | None:
+        """Get ready for a caller to wait at the desk, on a stream that comes next; None: that can't be."""
+        persons, services, call_sid = self._persons, self._services(), info.call_sid
+        if persons is None or self._closing or not persons.wanted():
+            return None
+        persons.desk.expect(call_sid)
+        if services is None:
+            return "soon"
+        with self._lock:
+            if session := self._live.get(call_sid):  # the webhook came twice
+                return session.info
+            offered = self._desk.offered(call_sid)
+            kept, cause = self._kept.get(call_sid), self._refused.get(call_sid)
+        own, now_s = info.language or self._language, services.clock()
+        at_desk = offered or who_comes(info, kept, cause, self._recall, own, now_s, datetime.now(UTC))
+        with self._lock:
+            why_not = self._desk.refusal(call_sid)
+            if why_not is None:
+                self._desk.offer(call_sid, at_desk)
+                self._waiting[call_sid] = time.monotonic() + self._waiting_s
+                for known in (self._kept, self._endings, self._handing_off, self._refused):
+                    known.pop(call_sid, None)
+            else:
+                self._waiting.pop(call_sid, None)
+                self._desk.over(call_sid)
+            self._count()
+        if why_not is not None:
+            _log.warning("not_at_desk", call_sid=call_sid, why=why_not)
+            return None
+        if offered is None:
+            services.journal.reopened(call_sid)
+            self._look_up(at_desk.kept.info, services)
+        _log.info("to_desk", call_sid=call_sid, cause=at_desk.cause)
+        return at_desk.kept.info
+
+    def _aside(self, call_sid: str) -> Aside:
+        """How a caller at the desk gets a place among the conversations."""
+        return Aside(lambda: self._place(call_sid, take=False), lambda: self._place(call_sid, take=True), None)
+
+    def _place(self, call_sid: str, *, take: bool) -> bool:
+        services = self._services()
+        if services is None:
+            return False
+        with self._lock:
+            if self._desk.without_place(call_sid) and self._why_not(services) is not None:
+                return False
+            if take:
+                self._desk.takes_place(call_sid)
+        return True
 
     def text(self, key: str, language: Language, **values: str) -> str:
         """Look up a text of the prompts."""
@@ -305,10 +387,14 @@ class House:
     def _leave(self, call_sid: str) -> None:
         """The call is over for us, wherever it was but on its stream."""
         with self._lock:
+            never_came = self._desk.over(call_sid) if call_sid in self._waiting else None
             self._waiting.pop(call_sid, None)
             self._handing_off.pop(call_sid, None)
             self._resumed.pop(call_sid, None)
+            self._cut_off.pop(call_sid, None)
             self._count()
+        if never_came is not None and never_came.kept.handoff is not None and (journal := self._journal()):
+            journal.handoff_status(call_sid, "missed")
 
     def _goes_to_person(self, call_sid: str) -> None:
         """Count a call as handing off until the carrier says it is over. With the lock held."""
@@ -333,6 +419,7 @@ class House:
         deadline_s = time.monotonic() + patience_s
         while self._expected() and time.monotonic() < deadline_s:
             sleep(0.1)
+        self._closing = True
         with self._lock:
             left = list(self._live.values())
         for session in left:

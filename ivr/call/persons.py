@@ -15,6 +15,7 @@ from ivr.call.listener import Listener
 from ivr.call.services import CallServices
 from ivr.call.speaker import Speaker
 from ivr.content.types import Language
+from ivr.dialogue.moves import Move
 from ivr.dialogue.types import DialogueState
 from ivr.handoff.risks import find_risks
 from ivr.handoff.types import DeskEvents, WaitingCall
@@ -50,6 +51,18 @@ class Resting:
 
 
 @dataclass(frozen=True)
+class Aside:
+    """A caller whose stream began at the desk: without a place among the conversations with the machine."""
+
+    room: Callable[[], bool]
+    """Whether there is such a place now."""
+    take_place: Callable[[], bool]
+    """Gives the caller one; False: there is none."""
+    greet: Callable[[], Move] | None
+    """Begins the conversation of a caller who has never had one; None: theirs goes on."""
+
+
+@dataclass(frozen=True)
 class AgentDecoded:
     """A decode of the agent's voice came back: into the call's inbox."""
 
@@ -69,8 +82,13 @@ class Unread:
         return Meaning(text, language, None, 0.0)
 
 
-def waiting_call(resting: Resting) -> WaitingCall:
-    """What the desk is told of a caller."""
+def waiting_call(resting: Resting, *, again: bool = False) -> WaitingCall:
+    """What the desk is told of a caller.
+
+    Args:
+        resting: The conversation.
+        again: Whether their line broke, and this is another.
+    """
     state, turns, summary = resting.state, resting.chronicle.turns, resting.handoff.summary
     risks = find_risks((at, turn.text, turn.language) for at, turn in enumerate(turns) if turn.speaker == "caller")
     topic = summary.get("intent") or state.intent or (state.tried[-1].intent if state.tried else None)
@@ -84,6 +102,7 @@ def waiting_call(resting: Resting) -> WaitingCall:
         headline=str(summary.get("headline", "")),
         reason=resting.handoff.reason,
         from_number=resting.info.from_number,
+        again=again,
     )
 
 

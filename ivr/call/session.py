@@ -14,15 +14,15 @@ from datetime import UTC, datetime
 import structlog
 
 from ivr.bridge.types import AgentSpoke
-from ivr.call.callers import greeting_languages
+from ivr.call.callers import answered, greeting_languages
 from ivr.call.chronicle import Chronicle
-from ivr.call.coming_back import Kept, Resumed, next_move
+from ivr.call.coming_back import AtDesk, Kept, Resumed, greeting, next_move, to_desk
 from ivr.call.conversation import Conversation
 from ivr.call.decodes import Decoded
 from ivr.call.errands import ErrandDone
 from ivr.call.line import AudioReceived, CallInfo, KeyPressed, Line, LineEnded, LineEvent, MarkReached
 from ivr.call.mouth import Phrase
-from ivr.call.persons import PersonEvent, Persons, waiting_call
+from ivr.call.persons import Aside, PersonEvent, Persons, waiting_call
 from ivr.call.services import CallServices
 from ivr.call.switchboard_types import Ending
 from ivr.call.tape import Tape, notice_heard
@@ -65,14 +65,33 @@ class CallSession:
         persons: Persons | None = None,
         tape: Tape | None = None,
         resumed: Resumed | None = None,
+        at_desk: AtDesk | None = None,
+        aside: Aside | None = None,
     ) -> None:
+        """Prepare a call; :meth:`start` answers it.
+
+        Args:
+            info: The call.
+            line: Its stream.
+            services: What calls use.
+            on_end: Told when it is over.
+            found: Looks up what is known of the number.
+            persons: The agents' desk; None: there is none.
+            tape: Records it; None: it is not recorded.
+            resumed: The conversation that goes on; None: a new one, or
+            at_desk: with whom and why the stream begins at the desk;
+            aside: with this place among the calls.
+        """
         self.info = info
         self.ending = Ending("person", info.language or services.settings.language)
         """What must follow the stream; a person unless the conversation says otherwise."""
         self.outcome: Outcome = "failed"
         """What the call came to, once it has ended."""
         self.kept: Kept | None = None
-        """What to go on with, should the caller come back from a person's telephone."""
+        """What to go on with, should the caller come back from a person's telephone, or on another stream."""
+        self.cut_off = False
+        """Whether the line ended while we were not through: the caller hung up, or, when the carrier asks what
+        follows, the stream broke."""
         self._line = line
         self._services = services
         self._on_end = on_end
@@ -81,7 +100,11 @@ class CallSession:
         self._tape = tape
         self._person: WithPerson | None = None  # set while people have the caller; read by the line's thread, too
         self._resumed = resumed
-        self._began_s = resumed.kept.began_s if resumed else services.clock()
+        self._at_desk = at_desk
+        self._aside = aside
+        self._heard_s = services.clock()
+        before = resumed or at_desk
+        self._began_s = before.kept.began_s if before else services.clock()
         self._inbox: queue.SimpleQueue[tuple[int, _Inbox]] = queue.SimpleQueue()
         self._dropped_frames = 0
         self._going_down = False
@@ -101,7 +124,13 @@ class CallSession:
         else:
             self._post(event)
 
+    @property
+    def silent_s(self) -> float:
+        """Seconds since the line brought audio, which it does 50 times a second."""
+        return self._services.clock() - self._heard_s
+
     def _receive_audio(self, event: AudioReceived) -> None:
+        self._heard_s = self._services.clock()
         person = self._person
         if person is not None:
             person.caller_spoke(event.ulaw)
@@ -134,11 +163,7 @@ class CallSession:
     def _run(self) -> None:
         structlog.contextvars.bind_contextvars(call_sid=self.info.call_sid)
         try:
-            if self._resumed is None:
-                self._conversation.greet(self._now_ms(), self._found)
-            else:
-                self._chronicle.turns.extend(self._resumed.kept.turns)
-                self._conversation.go_on(next_move(self._resumed, self._services.content), self._now_ms())
+            self._begin()
             self._converse()
             self._hear_out()
         except LineClosedError as error:
@@ -147,6 +172,21 @@ class CallSession:
             self._failed(error)
         finally:
             self._finish()
+
+    def _begin(self) -> None:
+        """Greet, or go on where an earlier stream of the call ended."""
+        before = self._resumed or self._at_desk
+        if before is None:
+            self._conversation.greet(self._now_ms(), self._found)
+            return
+        self._chronicle.turns.extend(before.kept.turns)
+        self._conversation.found = self._found
+        if isinstance(before, AtDesk):
+            call = answered(self.info, self._services, before.kept.state.language)
+            move, handoff = to_desk(before, call), before.kept.handoff
+        else:
+            move, handoff = next_move(before, self._services.content), None
+        self._conversation.go_on(move, self._now_ms(), handoff)
 
     def _converse(self) -> None:
         """Go on until the conversation or the line ends, people's part in it included."""
@@ -183,7 +223,10 @@ class CallSession:
         resting = self._conversation.rest()
         if resting is None or self._persons is None or self._going_down or not self._persons.wanted():
             return None
-        self._person = WithPerson(resting, self._persons, self._person_did)
+        aside, self._aside = self._aside, None
+        if aside is not None and self._at_desk is not None and not self._at_desk.greeted:
+            aside = replace(aside, greet=lambda: greeting(self.info, self._services, self._found))
+        self._person = WithPerson(resting, self._persons, self._person_did, aside)
         self._person.begin(self._now_ms())
         return self._person
 
@@ -254,6 +297,7 @@ class CallSession:
             return
         self._line_open = False
         _log.info("line_ended", why=why)
+        self.cut_off = not (self._person.over if self._person else self._conversation.over)
         (self._person or self._conversation).line_ended(self._now_ms())
 
     def _failed(self, error: Exception) -> None:
@@ -297,8 +341,9 @@ class CallSession:
             self.ending, self.outcome, left_open = self._ended()
             self._chronicle.ended(datetime.now(UTC), self.outcome, left_open)
             resting = self._conversation.rest() if self.ending.next == "person" else None
+            if resting is not None or self.cut_off:
+                self.kept = self._keep()
             if resting is not None:
-                self.kept = Kept(self.info, resting.state, tuple(self._chronicle.turns), self._began_s)
                 self.ending = replace(self.ending, caller=waiting_call(resting))
         except Exception:
             _log.exception("record_not_closed")
@@ -308,6 +353,11 @@ class CallSession:
             _log.exception("recording_not_closed")
         finally:
             self._on_end(self)
+
+    def _keep(self) -> Kept:
+        """What another stream of this call goes on with."""
+        resting, turns = self._conversation.rest(), tuple(self._chronicle.turns)
+        return Kept(self.info, self._conversation.state, turns, self._began_s, resting.handoff if resting else None)
 
     def _end_tape(self) -> None:
         """Keep the recording if the caller heard that there is one, else throw it away."""
@@ -328,6 +378,8 @@ class CallSession:
             if hung_up
             else replace(conversation.ending(), next=person.after)
         )
+        if person.promised:
+            return ending, "callback", conversation.left_open()
         if person.talked:
             return ending, "handed_off", None
         return ending, "abandoned" if hung_up else "handed_off", conversation.left_open()

@@ -8,10 +8,9 @@ from ivr.call.line import CallInfo, Line, LineEvent
 from ivr.content.types import Language
 from ivr.handoff.types import WaitingCall
 
-
 DESK_PLACES_PER_CALL = 1
-"""Callers who may wait at the desk on streams of their own, beyond the calls at once, for each of these: they need a
-socket and three threads, but no recognizer in time. As many again is a choice: it bounds memory and threads."""
+"""Callers who may wait at the desk beyond the calls at once, for each of these: they need a socket and three
+threads, but no recognizer in time. As many again is a choice: it bounds memory and threads."""
 
 
 class LiveCall(Protocol):

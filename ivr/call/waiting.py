@@ -26,13 +26,14 @@ MOST_MINUTES = 60
 """Longest wait that is told as a number: beyond it nobody wants to know."""
 
 
-def update(outlook: Outlook, language: Language, number: int) -> tuple[Say, ...]:
+def update(outlook: Outlook, language: Language, number: int, *, machine: bool = True) -> tuple[Say, ...]:
     """What to tell a waiting caller.
 
     Args:
         outlook: How things stand.
         language: The caller's.
         number: Updates heard before.
+        machine: Whether going on with the machine is among what may be chosen.
 
     Returns:
         The texts; nothing at first when an agent's desk is ringing already.
@@ -51,7 +52,7 @@ def update(outlook: Outlook, language: Language, number: int) -> tuple[Say, ...]
         minutes = math.ceil(expected_s / 60)
         values = {"minutes": _minutes(minutes, language)}
         said.append(Say("desk_soon") if minutes == 1 else Say("desk_expected", values))
-    return (*said, Say("desk_offer"))
+    return (*said, Say("desk_offer" if machine else "desk_offer_waiting"))
 
 
 def _minutes(minutes: int, language: Language) -> str:

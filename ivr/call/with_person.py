@@ -13,11 +13,12 @@ from ivr.bridge import agent_leg
 from ivr.bridge.agent_leg import AgentLeg
 from ivr.bridge.talk import Talk
 from ivr.bridge.types import AgentJoined, AgentLeft, AgentSpoke, DetachAsked, HoldAsked
+from ivr.call.callers import own_number
 from ivr.call.coming_back import chosen
 from ivr.call.decodes import Decoded
 from ivr.call.listener import LAST_WORDS_WAIT_S
 from ivr.call.overhearing import Overhearing
-from ivr.call.persons import AgentDecoded, PersonEvent, Persons, Resting, agents_listener, waiting_call
+from ivr.call.persons import AgentDecoded, Aside, PersonEvent, Persons, Resting, agents_listener, waiting_call
 from ivr.call.waiting import CHOICES, FIRST_UPDATE_MS, UPDATE_EVERY_MS, HoldMusic, update
 from ivr.dialogue.handover import call_back_instead, come_back
 from ivr.dialogue.manner import manner_of
@@ -39,13 +40,20 @@ _log = structlog.get_logger(__name__)
 class WithPerson:
     """One caller's time with people."""
 
-    def __init__(self, resting: Resting, persons: Persons, post: Callable[[PersonEvent], None]) -> None:
+    def __init__(
+        self,
+        resting: Resting,
+        persons: Persons,
+        post: Callable[[PersonEvent], None],
+        aside: Aside | None = None,
+    ) -> None:
         """Prepare; :meth:`begin` tells the desk.
 
         Args:
             resting: What the conversation lends meanwhile.
             persons: The desk and the bridge.
             post: Puts an event into the call's inbox; never blocks.
+            aside: Of a caller whose stream began at the desk; None: they come from a conversation on this stream.
         """
         self.stage: Stage = "waiting"
         self.after: After = "hang_up"
@@ -54,6 +62,9 @@ class WithPerson:
         """Whether an agent and the caller have heard each other."""
         self.machine: Move | None = None
         """How the conversation goes on, if it does."""
+        self.promised = False
+        """Whether it ends with the promise to call back, without the machine."""
+        self._aside = aside
         self._resting = resting
         self._persons = persons
         self._post = post
@@ -70,6 +81,7 @@ class WithPerson:
             resting.state.mood,
             resting.services.content.policy,
         )
+        self._caller.background(aside is not None)
         self._settled_ms: int | None = None  # since when the caller waits and hears nothing but music
         self._update_ms: int | None = None
         self._updates = 0
@@ -97,7 +109,7 @@ class WithPerson:
         resting = self._resting
         resting.listener.expecting = ANYTHING
         self._persons.hub.enter(self._call_sid, self._post)
-        self._persons.desk.request(waiting_call(resting))
+        self._persons.desk.request(waiting_call(resting, again=self._aside is not None))
 
     def audio(self, ulaw: bytes, now_ms: int) -> None:
         """Take in some of the caller's audio: it is written down, and in the queue a yes is an answer."""
@@ -157,7 +169,7 @@ class WithPerson:
     def line_ended(self, now_ms: int) -> None:
         """The caller hung up, or the stream broke."""
         self._end_talk(agent_leg.CALLER_GONE, "the caller hung up")
-        self._persons.hub.leave(self._call_sid)
+        self._persons.hub.leave(self._call_sid, self._post)
         self._persons.desk.caller_gone(self._call_sid)
         self._resting.speaker.line_ended(now_ms)
         self.stage = "over"
@@ -179,15 +191,17 @@ class WithPerson:
     def close(self) -> None:
         """Free the line and let the agent go, whatever has happened. Idempotent."""
         if self.stage != "over":
-            self._persons.desk.caller_gone(self._call_sid)
             self._leave("something failed")
+            self._persons.desk.caller_gone(self._call_sid)
+            self.after = "person"
             self.stage = "over"
 
     # --- waiting ------------------------------------------------------------------------------------------
 
     def _tell_how_things_stand(self, now_ms: int) -> None:
         outlook = self._persons.desk.outlook(self._call_sid)
-        say = update(outlook, self._resting.state.language, self._updates)
+        machine = self._aside is None or self._aside.room()
+        say = update(outlook, self._resting.state.language, self._updates, machine=machine)
         self._updates += 1
         self._update_ms = now_ms + UPDATE_EVERY_MS
         if say:
@@ -203,12 +217,32 @@ class WithPerson:
     def _chose(self, choice: CallerChoice, now_ms: int) -> None:
         """The caller would rather have something else than wait: at once, whatever the desk is busy with."""
         _log.info("waiting_caller_chose", choice=choice)
+        aside = self._aside
+        machine = choice != "voicemail" and (aside is None or aside.take_place())
+        if choice == "machine" and not machine:
+            self._say((Say("desk_offer_waiting"),), now_ms)  # taken since it was offered: they wait on
+            return
+        if choice == "callback" and not machine and self._number() is None:
+            choice = "voicemail"  # nobody can ask for a number
         self._persons.desk.caller_chose(self._call_sid, choice)
         self._leave("the caller chose not to wait")
         if choice == "voicemail":
             self._finish("voicemail")
+        elif not machine:
+            self._promise(now_ms)
+        elif choice == "machine" and aside is not None and aside.greet is not None:
+            self._back(aside.greet())
         else:
             self._back(chosen(self._resting.state, choice, self._resting.services.content))
+
+    def _number(self) -> str | None:
+        return own_number(self._resting.info.from_number)
+
+    def _promise(self, now_ms: int) -> None:
+        """Nobody asks when: the desk has arranged that somebody calls back as soon as somebody can."""
+        self.promised = True
+        self._say((Say("desk_call_back"), Say("goodbye")), now_ms)
+        self._finish("hang_up")
 
     # --- talking ------------------------------------------------------------------------------------------
 
@@ -267,7 +301,7 @@ class WithPerson:
         talk.leg.end(status, why)
         if self._agent is not None:
             self._agent.end_turn()
-        self._caller.background(False)
+        self._caller.background(self._aside is not None)
 
     # --- the end ------------------------------------------------------------------------------------------
 
@@ -289,14 +323,21 @@ class WithPerson:
                 self._finish("hang_up")
             case "voicemail":
                 self._finish("voicemail")
+            case "callback" | "back_to_machine" if self._aside is not None and not self._aside.take_place():
+                if why == "callback":
+                    self._promise(now_ms)
+                else:
+                    self._finish("voicemail")
             case "callback":
                 self._back(call_back_instead(state, content, Why("nobody was free: a call-back")))
+            case "back_to_machine" if self._aside is not None and self._aside.greet is not None:
+                self._back(self._aside.greet())
             case "back_to_machine":
                 self._back(come_back(state, Why("nobody was free: the machine goes on"), "desk_nobody"))
 
     def _leave(self, why: str) -> None:
         """The caller is neither waiting nor talking any more."""
-        self._persons.hub.leave(self._call_sid)
+        self._persons.hub.leave(self._call_sid, self._post)
         self._end_talk(agent_leg.ENDED, why)
         self._music.stop()
 

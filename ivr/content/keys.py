@@ -35,6 +35,8 @@ HANDOFF_KEYS = (
     "why_unknown_intent",
     "why_business_rule",
     "why_failure",
+    "why_full_house",
+    "why_line_lost",
     *("summary_caller_number", "summary_caller_withheld", "summary_caller_language", "summary_caller_verified"),
     *("summary_caller_proven", "summary_caller_unverified", "summary_caller_earlier", "summary_caller_new"),
     *("summary_language_ko", "summary_language_en", "summary_language_ja", "summary_language_zh"),
@@ -49,6 +51,7 @@ HANDOFF_KEYS = (
 
 DESK_KEYS = (
     *("desk_next", "desk_position", "desk_soon", "desk_expected", "desk_still", "desk_offer"),
+    "desk_offer_waiting",
     *("desk_agent_lost", "desk_nobody", "desk_machine", "desk_call_back", "desk_missed", "desk_restart"),
 )
 """Spoken to a caller who waits for a person, or whose talk with one broke off."""

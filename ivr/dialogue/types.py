@@ -188,6 +188,8 @@ class Decision:
     """When set, nothing but ``say`` (a filler, may be empty) happens until its :class:`Fulfilled` arrives."""
     handoff: HandoffReason | None = None
     """Set when ``action`` is ``hand_off``."""
+    handoff_why: str | None = None
+    """The text that tells the agent why, where that is more than ``why_REASON``."""
     outcome: Literal["resolved", "handed_off", "abandoned", "callback", "failed"] | None = None
     """Set when the call ends after ``say``."""
     callback: CallBack | None = None

@@ -16,7 +16,7 @@ import structlog
 
 from ivr.content import hours as opening
 from ivr.content.types import Hours
-from ivr.errors import CallTakenError, DeskBusyError, DeskError, RecordsError
+from ivr.errors import CallerGoneError, CallTakenError, DeskBusyError, DeskError, RecordsError
 from ivr.handoff import routing
 from ivr.handoff.agents import AgentStore, Attendance
 from ivr.handoff.desk_clock import DeskClock
@@ -25,6 +25,7 @@ from ivr.handoff.desk_moves import DeskMoves
 from ivr.handoff.desk_outage import Outage
 from ivr.handoff.desk_reads import Board
 from ivr.handoff.desk_record import DeskRecord
+from ivr.handoff.desk_returning import RETURN_S, Returning
 from ivr.handoff.desk_rules import DeskPolicy, Step, overdue
 from ivr.handoff.desk_store import DeskStore
 from ivr.handoff.queue import WAITS, outlooks
@@ -82,6 +83,7 @@ class Desk:
         self.store = store
         self.agents = AgentStore(store)
         self.attendance = Attendance()
+        self.returning = Returning()
         self.clock = clock or DeskClock()
         self.policy = policy or DeskPolicy()
         self._record = record
@@ -101,6 +103,10 @@ class Desk:
         waits = replace(call, at=self.now())
         self._outage.asked(waits)
         self.inbox.tell(lambda: self._add(waits))
+
+    def expect(self, call_sid: str) -> None:
+        """A caller whose line broke is still on the telephone."""
+        self.returning.extend(call_sid, self.clock.seconds() + RETURN_S)
 
     def outlook(self, call_sid: str) -> Outlook:
         """What this caller may be told now; from memory."""
@@ -129,7 +135,7 @@ class Desk:
         Raises:
             DeskBusyError: try again.
         """
-        self._moves.move(hand_off, to, why, AgentStatus.BREAK)
+        self._moves.move(hand_off, to, why)
 
     # --- what agents click --------------------------------------------------------------------------------
 
@@ -201,6 +207,8 @@ class Desk:
             raise DeskError("enter the desk first", "not_entered")
         if hand_off is None:
             raise self._why_over(call_sid)
+        if call_sid in self.returning.awaited():
+            raise CallerGoneError("this caller's line broke; they are expected back any moment")
         if hand_off.state in TALKS and hand_off.agent_id == agent_id:
             return self._moves.connect(hand_off)  # asked once more: the first answer may have been lost on its way
         refused = board.refused.get(hand_off.id, routing.NOBODY)
@@ -288,7 +296,8 @@ class Desk:
             DeskBusyError: the database is locked or away; what was not done is done next time.
         """
         self.inbox.work_off()
-        board, now, is_open = self.board(), self.now(), self.is_open()
+        awaited = self._see_to_lost_lines()
+        board, now, is_open = self._here(awaited), self.now(), self.is_open()
         bridge = self._bridge
         steps = overdue(
             board,
@@ -302,15 +311,14 @@ class Desk:
         for step in steps:
             self._try(step)
         if steps:
-            board, now = self.board(), self.now()
+            board, now = self._here(awaited), self.now()
         waiting = [each for each in board.hand_offs if each.state is HandOffState.WAITING]
         choices = routing.route(waiting, board.agents, board.refused, now, self.policy.routing)
         sids = {each.id: each.call.call_sid for each in waiting}
         for choice in choices:
             if self.store.offer(choice, sids[choice.hand_off_id], now):
                 _log.info("desk_offered", call_sid=sids[choice.hand_off_id], agent=choice.agent_id)
-        if choices:
-            board = self.board()
+        board = self.board() if choices or awaited else board  # who is expected back keeps their place
         self._outlooks = outlooks(
             board.hand_offs, board.agents, board.occupied_s, now, self.policy.routing, is_open=is_open
         )
@@ -321,7 +329,23 @@ class Desk:
         if steps or choices:
             self.inbox.announce()
 
+    def _see_to_lost_lines(self) -> set[str]:
+        """Give up callers who were expected back and did not come; gives those who still are."""
+        now_s, awaited = self.clock.seconds(), self.returning.awaited()
+        late = {call_sid for call_sid, until_s in awaited.items() if until_s < now_s}
+        for call_sid in late:
+            self._moves.never_came_back(call_sid)
+            self.returning.over(call_sid)
+        return awaited.keys() - late
+
+    def _here(self, awaited: set[str]) -> Board:
+        """The desk without callers who are expected back: they can't be given to anybody now."""
+        board = self.board()
+        here = tuple(each for each in board.hand_offs if each.call.call_sid not in awaited)
+        return replace(board, hand_offs=here) if awaited else board
+
     def _add(self, call: WaitingCall) -> None:
+        self.returning.over(call.call_sid)
         if self._outage.wanted(call.call_sid):  # else the caller was let go while the database was away
             self._moves.add(call)
             self._outage.kept(call.call_sid)

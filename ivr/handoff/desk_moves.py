@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
 
 import structlog
 
@@ -11,10 +12,11 @@ from ivr.errors import CallerGoneError, DeskError
 from ivr.handoff.agents import AgentStore
 from ivr.handoff.desk_clock import DeskClock
 from ivr.handoff.desk_record import DeskRecord
-from ivr.handoff.desk_rules import ENDS, Decline, Move, Step, after_caller_left
+from ivr.handoff.desk_rules import ENDS, LINE_LOST, Decline, Move, Step, after_caller_left, times_returned
 from ivr.handoff.desk_store import DeskStore
 from ivr.handoff.queue import WAITS
 from ivr.handoff.types import (
+    LIVE,
     TALKS,
     Accepted,
     AgentStatus,
@@ -49,8 +51,35 @@ class DeskMoves:
 
     def add(self, call: WaitingCall) -> None:
         """A caller waits."""
-        if self._store.add(call, self._clock.now()):
+        returned = 0
+        if call.again:
+            before = self._store.latest(call.call_sid)
+            if before is not None and before.state in LIVE:
+                self._wait_on(before)
+                return
+            times = times_returned(before, self._clock.now()) if before is not None else None
+            if before is not None and times is not None:
+                returned = times
+                # Of a talk only the loss counts: its minutes were no waiting.
+                call = replace(call, at=call.at if before.accepted_at else before.call.at)
+                self._record.came_back(before)
+        if self._store.add(call, self._clock.now(), returned):
             _log.info("desk_waiting", call_sid=call.call_sid, language=call.language, topic=call.topic)
+
+    def _wait_on(self, hand_off: HandOff) -> None:
+        """The caller is on another line: the hand-off goes on, with the place it had."""
+        if hand_off.state is not HandOffState.WAITING:
+            self.move(hand_off, HandOffState.WAITING, LINE_LOST)
+        if hand_off.node != self._store.node:  # else it was adopted when it was recovered
+            self._store.adopt(hand_off, returned=hand_off.state not in TALKS)
+        _log.info("desk_waits_on", call_sid=hand_off.call.call_sid)
+
+    def never_came_back(self, call_sid: str) -> None:
+        """A caller whose line broke is on no other: called back, or, without a number, missed."""
+        hand_off = self._store.latest(call_sid)
+        if hand_off is not None and hand_off.state in LIVE:
+            to = HandOffState.CALLBACK if hand_off.call.from_number else HandOffState.MISSED
+            self.move(hand_off, to, "the server was restarted")
 
     def talking(self, call_sid: str, agent_id: str) -> None:
         """The two hear each other."""
@@ -59,7 +88,9 @@ class DeskMoves:
             self.move(hand_off, HandOffState.TALKING, "")
 
     def caller_gone(self, call_sid: str) -> None:
-        """The caller is not on the line any more."""
+        """The caller is not on the line any more; unless they are on another one by now."""
+        if self._bridge is not None and self._bridge.alive(call_sid):
+            return
         while hand_off := self._store.latest(call_sid):
             to = after_caller_left(hand_off)
             if to is None or self.move(hand_off, to, "the caller hung up"):

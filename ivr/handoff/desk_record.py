@@ -18,6 +18,11 @@ class DeskRecord:
         if self._journal is not None:
             self._journal.handoff_status(call_sid, "accepted", agent)
 
+    def came_back(self, hand_off: HandOff) -> None:
+        """A caller whose line broke is on another: what was promised meanwhile is not needed."""
+        if self._journal is not None and hand_off.state is HandOffState.CALLBACK:
+            self._journal.callback_done(hand_off.call.call_sid)
+
     def moved(self, hand_off: HandOff, to: HandOffState, callback_at: datetime) -> None:
         """A hand-off came into another state.
 

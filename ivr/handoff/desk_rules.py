@@ -43,6 +43,13 @@ ENDS: dict[HandOffState, Detached] = {
 }
 """What the caller's side is told when the desk brings a hand-off into this state."""
 
+LINE_LOST = "the caller's line broke"
+"""Said of hand-offs that wait again because of it."""
+
+AGAIN_S = 120.0
+"""Seconds after the end of a hand-off in which another one of the same call, whose line broke, goes on with its
+waiting time: a server that is restarted and loads its models takes a minute at most."""
+
 GRACE_S = 3.0
 """Seconds after a request before a caller who is not on the line counts as gone: the bridge may hear later."""
 
@@ -129,13 +136,34 @@ def after_caller_left(hand_off: HandOff) -> HandOffState | None:
     return None
 
 
+def times_returned(hand_off: HandOff, now: datetime) -> int | None:
+    """How many agents and lines a caller has lost whose line broke, and who is on another; None: a new hand-off.
+
+    Args:
+        hand_off: Their latest, over by now.
+        now: By the desk's clock; aware.
+    """
+    if _since(hand_off.ended_at, now) > AGAIN_S:
+        return None
+    if hand_off.state in {HandOffState.ABANDONED, HandOffState.WRAP_UP, HandOffState.COMPLETED}:
+        return hand_off.returned + 1
+    if hand_off.state in {HandOffState.CALLBACK, HandOffState.MISSED} and hand_off.returned:
+        return hand_off.returned  # counted when the server was restarted; they came after they were expected
+    return None  # what the caller chose holds
+
+
+def lost_agent(hand_off: HandOff) -> bool:
+    """Whether a waiting caller has talked with an agent already; else they returned from a broken line."""
+    return bool(hand_off.returned) and hand_off.accepted_at is not None
+
+
 def instead_of_a_person(hand_off: HandOff) -> HandOffState:
     """What a caller who can't have a person gets.
 
     Who was cut off from an agent goes on with the machine, which asks what they want; else a call-back, or, without
     a number to call, voicemail.
     """
-    if hand_off.returned:
+    if lost_agent(hand_off):
         return HandOffState.BACK_TO_MACHINE
     return HandOffState.CALLBACK if hand_off.call.from_number else HandOffState.VOICEMAIL
 
@@ -175,7 +203,8 @@ def _late(hand_off: HandOff, board: Board, now: datetime, policy: DeskPolicy) ->
 def _given_up(hand_off: HandOff, board: Board, now: datetime, policy: DeskPolicy, is_open: bool) -> Step | None:
     if hand_off.state not in WAITS:
         return None
-    waited_s = _since(hand_off.call.at, now)
+    # After a talk only what was waited since then counts.
+    waited_s = _since(hand_off.changed_at if hand_off.accepted_at else hand_off.call.at, now)
     if waited_s > policy.longest_wait_s:
         return Move(hand_off, instead_of_a_person(hand_off), "waited too long")
     if hand_off.state is HandOffState.WAITING and not able(hand_off, board.agents):
@@ -183,7 +212,7 @@ def _given_up(hand_off: HandOff, board: Board, now: datetime, policy: DeskPolicy
             return Move(hand_off, instead_of_a_person(hand_off), "outside the agents' hours")
         on_break = any(agent.status is AgentStatus.BREAK for agent in board.agents)
         patience_s = policy.break_s if on_break else policy.nobody_s
-        if hand_off.returned or _since(hand_off.changed_at, now) > patience_s:
+        if lost_agent(hand_off) or _since(hand_off.changed_at, now) > patience_s:
             return Move(hand_off, instead_of_a_person(hand_off), "no agent is on duty")
     return None
 

@@ -12,7 +12,7 @@ from uuid import uuid4
 from sqlalchemy import Connection, Engine, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
-from ivr.errors import CallTakenError, DeskError
+from ivr.errors import DeskError
 from ivr.handoff import desk_reads
 from ivr.handoff.desk_reads import Board, DeskEvent, Offer
 from ivr.handoff.desk_sql import (
@@ -94,8 +94,14 @@ class DeskStore:
 
     # --- calls -------------------------------------------------------------------------------------------
 
-    def add(self, call: WaitingCall, now: datetime) -> bool:
-        """A caller waits; False when they do already."""
+    def add(self, call: WaitingCall, now: datetime, returned: int = 0) -> bool:
+        """A caller waits; False when they do already.
+
+        Args:
+            call: Who, and since when.
+            now: The moment.
+            returned: How many agents or lines they have lost.
+        """
         with self.writing() as connection:
             known = connection.execute(
                 select(CALLS.c.id).where(CALLS.c.call_sid == call.call_sid, CALLS.c.state.in_(names(LIVE)))
@@ -116,7 +122,7 @@ class DeskStore:
                     reason=call.reason,
                     from_number=call.from_number,
                     changed_at=now,
-                    returned=0,
+                    returned=returned,
                     on_hold=False,
                     notes="",
                     node=self.node,
@@ -279,12 +285,16 @@ class DeskStore:
             note(connection, now, to.value, hand_off.call.call_sid, hand_off.agent_id, why=why)
             return True
 
-    def adopt(self, hand_off: HandOff) -> None:
-        """The caller's stream is in this process now."""
+    def adopt(self, hand_off: HandOff, *, returned: bool) -> None:
+        """The caller's stream is in this process now, or is expected here.
+
+        Args:
+            hand_off: Of whatever process.
+            returned: Whether that counts as having lost an agent.
+        """
+        values = {"node": self.node, "rev": CALLS.c.rev + 1, "returned": CALLS.c.returned + int(returned)}
         with self.writing() as connection:
-            connection.execute(
-                update(CALLS).where(CALLS.c.id == hand_off.id).values(node=self.node, rev=CALLS.c.rev + 1)
-            )
+            connection.execute(update(CALLS).where(CALLS.c.id == hand_off.id).values(**values))
 
     def write(self, hand_off: HandOff, agent_id: str, now: datetime, kind: str, **values: object) -> bool:
         """Change what an agent writes on their own call (``notes``, ``disposition``, ``on_hold``)."""

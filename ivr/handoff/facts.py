@@ -61,6 +61,8 @@ class Facts:
     """The agents'."""
     earlier: Sequence[EarlierCall] | None = None
     """Earlier calls of the number, newest first; None: not known."""
+    why: str | None = None
+    """The text that tells why a person is wanted; None: ``why_REASON``."""
 
 
 def evidence(facts: Facts) -> Mapping[str, tuple[str, ...]]:

@@ -6,7 +6,8 @@ from datetime import datetime
 import structlog
 
 from ivr.handoff.desk import Desk
-from ivr.handoff.types import LIVE, AgentStatus, HandOff, HandOffState
+from ivr.handoff.desk_returning import RETURN_S
+from ivr.handoff.types import LIVE, TALKS, AgentStatus, HandOff, HandOffState
 
 COME_BACK_S = 15.0
 """Seconds in which agents' browsers are expected back: they try again every 3 s."""
@@ -17,8 +18,10 @@ _log = structlog.get_logger(__name__)
 def recover(desk: Desk, dead: Callable[[str, datetime], bool], alive: Callable[[str], bool]) -> int:
     """Bring every hand-off of a dead process into a state that is true again.
 
-    Whoever is on the line still waits on; whose stream broke with the process is called back, or, without a number,
-    was missed. Written up is what was being written up. Agents who were at the desk are expected back.
+    Who waited or talked waits again, with the place they had, counts as returned, and is offered to agents as soon
+    as their line is back; who does not come back within :data:`ivr.handoff.desk_returning.RETURN_S` is called back,
+    or, without a number, was missed (:meth:`ivr.handoff.desk.Desk.round`). Written up is what was being written up.
+    Agents who were at the desk are expected back.
 
     Args:
         desk: Not started yet.
@@ -48,10 +51,10 @@ def recover(desk: Desk, dead: Callable[[str, datetime], bool], alive: Callable[[
 def _recover(desk: Desk, hand_off: HandOff, alive: Callable[[str], bool]) -> None:
     if hand_off.state not in LIVE:
         desk.recovered(hand_off, HandOffState.COMPLETED, "the server was restarted")
-    elif alive(hand_off.call.call_sid):
-        desk.store.adopt(hand_off)
-        if hand_off.state is not HandOffState.WAITING:
-            desk.recovered(hand_off, HandOffState.WAITING, "the server was restarted")
-    else:
-        to = HandOffState.CALLBACK if hand_off.call.from_number else HandOffState.MISSED
-        desk.recovered(hand_off, to, "the server was restarted")
+        return
+    if not alive(hand_off.call.call_sid):
+        desk.returning.expect(hand_off.call.call_sid, desk.clock.seconds() + RETURN_S)
+    if hand_off.state is not HandOffState.WAITING:
+        desk.recovered(hand_off, HandOffState.WAITING, "the server was restarted")
+    # From a talk that step counts already.
+    desk.store.adopt(hand_off, returned=hand_off.state not in TALKS)

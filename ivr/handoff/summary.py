@@ -44,6 +44,7 @@ def summarise(
     *,
     earlier: Sequence[EarlierCall] | None = None,
     mask: Callable[[str], str] = mask_text,
+    why: str | None = None,
 ) -> Mapping[str, object]:
     """Summarise a call for the agent.
 
@@ -56,6 +57,7 @@ def summarise(
         language: The agents' language.
         earlier: Earlier calls of the number, newest first; None: not known.
         mask: Hides card, telephone and other personal numbers in what the caller said.
+        why: The text that tells why a person takes over; None: ``why_REASON``.
 
     Returns:
         The keys of the public interface: ``headline``, ``caller``, ``request``, ``verified``, ``tried``,
@@ -64,7 +66,7 @@ def summarise(
         line by line with sources; ``identity_proven``, whether the caller has shown who they are; ``told``, what
         they told for the request in question, checked or not; ``intent``, ``language``, ``reason``: for programs.
     """
-    facts = Facts(state, turns, reason, from_number, content, language, earlier)
+    facts = Facts(state, turns, reason, from_number, content, language, earlier, why)
     words, wish = Words(content, language), wanted(facts)
     points, heard = course(turns, content.policy), heard_emotion(turns, content)
     turning = turned(points)
@@ -147,7 +149,7 @@ def _caller(facts: Facts) -> dict[str, object]:
 
 def _headline(facts: Facts, wish: Wanted, words: Words) -> Statement:
     request = words.request(wish.intent) if wish.intent else words.text("summary_nothing_asked")
-    why, sources = words.text(f"why_{facts.reason.value}"), [Source("decision")]
+    why, sources = words.text(facts.why or f"why_{facts.reason.value}"), [Source("decision")]
     if wish.source is not None:
         sources.append(wish.source)
     known = number(facts)

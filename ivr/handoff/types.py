@@ -125,6 +125,8 @@ class WaitingCall:
     """:class:`ivr.dialogue.types.HandoffReason`."""
     from_number: str | None = None
     """For calling back; None when withheld."""
+    again: bool = False
+    """The caller's line broke, and this is another one: what they waited before counts."""
 
 
 @dataclass(frozen=True)
@@ -142,7 +144,7 @@ class HandOff:
     ended_at: datetime | None = None
     """When the talk (or the waiting) was over."""
     returned: int = 0
-    """How many agents were lost in mid-talk."""
+    """How many agents or lines were lost in mid-talk or in mid-wait."""
     on_hold: bool = False
     notes: str = ""
     disposition: str | None = None
@@ -255,6 +257,10 @@ class DeskEvents(Protocol):
 
     def request(self, call: WaitingCall) -> None:
         """A caller waits for a person from now on."""
+        ...
+
+    def expect(self, call_sid: str) -> None:
+        """A caller whose line broke is still on the telephone: another stream comes within seconds."""
         ...
 
     def outlook(self, call_sid: str) -> Outlook:

@@ -113,6 +113,8 @@ def apply(session: Session, writes: Sequence[Write], node: str) -> None:
             )
             session.add(call)
             session.flush()
+        if write.kind == "reopened":
+            call.node = node  # it is here now: this process's start must not close it as a dead one's
         _APPLY[write.kind](session, call, write)
     session.flush()
 

@@ -82,6 +82,9 @@ class FakeDesk:
     def request(self, call: WaitingCall) -> None:
         self.told.append(("request", call))
 
+    def expect(self, call_sid: str) -> None:
+        self.told.append(("expect", call_sid))
+
     def outlook(self, call_sid: str) -> Outlook:
         return self.state
 

@@ -54,9 +54,9 @@ def test_a_forged_token_is_unknown(hub: BridgeHub, token: str) -> None:
         hub.redeem(token)
 
 
-def test_a_caller_who_left_is_gone(hub: BridgeHub) -> None:
+def test_a_caller_who_left_is_gone(hub: BridgeHub, inbox: list[BridgeEvent]) -> None:
     token = hub.attach("CA1", "mina")
-    hub.leave("CA1")
+    hub.leave("CA1", inbox.append)
     assert not hub.alive("CA1")
     with pytest.raises(CallerGoneError):
         hub.attach("CA1", "mina")
@@ -66,7 +66,7 @@ def test_a_caller_who_left_is_gone(hub: BridgeHub) -> None:
 
 def test_a_token_of_an_earlier_wait_is_void(hub: BridgeHub, inbox: list[BridgeEvent]) -> None:
     token = hub.attach("CA1", "mina")
-    hub.leave("CA1")
+    hub.leave("CA1", inbox.append)
     hub.enter("CA1", inbox.append)
     with pytest.raises(BridgeTokenError, match="used before"):
         hub.redeem(token)

@@ -148,7 +148,7 @@ class Caller:
                 self._part(why)
 
     def hang_up(self) -> None:
-        self._floor.hub.leave(self.call_sid)
+        self._floor.hub.leave(self.call_sid, self.post)
         self._part("the caller hung up", agent_leg.CALLER_GONE)
         self._floor.desk.caller_gone(self.call_sid)
 
