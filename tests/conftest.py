@@ -43,10 +43,11 @@ def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Test on both databases what asks for one by its address."""
-    if "database_url" in metafunc.fixturenames:
-        kinds = ["sqlite"]
-        marks = [] if "database" in metafunc.fixturenames else [pytest.param("postgresql", marks=pytest.mark.slow)]
-        metafunc.parametrize("database_url", [*kinds, *marks], indirect=True)
+    chosen = any("database_url" in str(mark.args[0]) for mark in metafunc.definition.iter_markers("parametrize"))
+    if "database_url" in metafunc.fixturenames and not chosen:
+        file_alone = "database" in metafunc.fixturenames
+        others = [] if file_alone else [pytest.param("postgresql", marks=pytest.mark.slow)]
+        metafunc.parametrize("database_url", ["sqlite", *others], indirect=True)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

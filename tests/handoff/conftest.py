@@ -9,7 +9,7 @@ from tests.handoff.desks import Office
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
-    office = Office(tmp_path / "desk.sqlite3")
+def office(database_url: str, tmp_path: Path) -> Iterator[Office]:
+    office = Office(tmp_path / "desk.sqlite3", url=database_url)
     yield office
     office.close()

@@ -1,5 +1,6 @@
 """A desk on a database of its own, with a clock and a bridge that the test moves."""
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,6 +16,7 @@ from ivr.handoff.desk_store import DeskStore
 from ivr.handoff.types import Agent, AgentStatus, Bridge, HandOff, WaitingCall
 from ivr.records.store import Store
 from ivr.records.types import Journal
+from tests.databases import locked
 
 NOON = datetime(2026, 3, 2, 3, 0, tzinfo=UTC)
 """A Monday, twelve o'clock in Seoul."""
@@ -63,19 +65,24 @@ class Office:
     """A desk and all that it stands on."""
 
     path: Path
+    """Of the SQLite file; with another ``url``, beside which the process notes that it lives."""
     time: Time = field(default_factory=Time)
     bridge: FakeBridge = field(default_factory=FakeBridge)
     policy: DeskPolicy = field(default_factory=DeskPolicy)
     journal: Journal | None = None
     hours: Hours = field(default_factory=Hours)
     busy_timeout_ms: int = 50
+    url: str = ""
+    """Of the database; none: SQLite in ``path``."""
 
     def __post_init__(self) -> None:
+        self.url = self.url or f"sqlite:///{self.path}"
         self.open()
 
     def open(self) -> None:
         """A process starts."""
-        self.records = Store(f"sqlite:///{self.path}", busy_timeout_ms=self.busy_timeout_ms)
+        beside = None if self.url.startswith("sqlite") else self.path.with_name("journal")
+        self.records = Store(self.url, state_dir=beside, busy_timeout_ms=self.busy_timeout_ms)
         self.records.migrate()
         bridge: Bridge = self.bridge
         self.desk = Desk(
@@ -91,6 +98,10 @@ class Office:
         """It ends; its callers' streams end with it."""
         self.desk.stop()
         self.records.close()
+
+    def locked(self) -> AbstractContextManager[None]:
+        """Another process is writing, and does not come to an end."""
+        return locked(self.url)
 
     def staff(self, *agents: Agent, status: AgentStatus = AgentStatus.AVAILABLE) -> None:
         """Agents who sit at the desk."""

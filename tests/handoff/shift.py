@@ -1,9 +1,6 @@
 """A shift at the desk, played by dice: callers with little patience, agents who decline, browsers that crash."""
 
 import random
-import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 
 from ivr.errors import DeskBusyError, DeskError
@@ -84,7 +81,7 @@ class Shift:
                 if agent.id not in self.crashed:
                     self.office.desk.beat(agent.id)
             if self._happens(self.dice.lock):
-                with _locked(self.office):
+                with self.office.locked():
                     self.a_second()
             else:
                 self.a_second()
@@ -141,7 +138,7 @@ class Shift:
         if held is not None:
             self._with_call(agent, held)
         elif board.hand_offs and self._happens(self.dice.browse):
-            self._take(self.random.choice(board.hand_offs).call.call_sid, agent)
+            self._take(self.random.choice(sorted(each.call.call_sid for each in board.hand_offs)), agent)
 
     def _with_call(self, agent: Agent, held: HandOff) -> None:
         desk, call_sid = self.office.desk, held.call.call_sid
@@ -170,11 +167,3 @@ class Shift:
 
     def _happens(self, probability: float) -> bool:
         return self.random.random() < probability
-
-
-@contextmanager
-def _locked(office: Office) -> Iterator[None]:
-    with closing(sqlite3.connect(office.path, isolation_level=None)) as other:
-        other.execute("BEGIN IMMEDIATE")
-        yield
-        other.execute("ROLLBACK")

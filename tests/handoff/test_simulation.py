@@ -24,9 +24,11 @@ def _events(office: Office) -> list[DeskEvent]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [1, 2])
-def test_of_200_hand_offs_none_is_lost_and_none_doubled(tmp_path: Path, seed: int) -> None:
-    office = Office(tmp_path / "desk.sqlite3", busy_timeout_ms=1)
+@pytest.mark.parametrize(
+    ("database_url", "seed"), [("sqlite", 1), ("sqlite", 2), ("postgresql", 1)], indirect=["database_url"]
+)
+def test_of_200_hand_offs_none_is_lost_and_none_doubled(database_url: str, tmp_path: Path, seed: int) -> None:
+    office = Office(tmp_path / "desk.sqlite3", url=database_url, busy_timeout_ms=1)
     shift = Shift(office, seed)
     shift.play()
     with office.desk.store.reading() as connection:
@@ -58,8 +60,8 @@ def test_of_200_hand_offs_none_is_lost_and_none_doubled(tmp_path: Path, seed: in
     office.close()
 
 
-def test_of_many_who_click_at_once_exactly_one_gets_each_call(tmp_path: Path) -> None:
-    office = Office(tmp_path / "desk.sqlite3", busy_timeout_ms=5_000)
+def test_of_many_who_click_at_once_exactly_one_gets_each_call(database_url: str, tmp_path: Path) -> None:
+    office = Office(tmp_path / "desk.sqlite3", url=database_url, busy_timeout_ms=5_000)
     agents = [Agent(f"a{number}", f"a{number}") for number in range(8)]
     office.staff(*agents, status=AgentStatus.BREAK)
     calls = [f"CA{number}" for number in range(12)]
