@@ -25,7 +25,7 @@ MOST_RUNG_TWICE = 0.1
 the limit was set knowing that."""
 CALLS = golden_calls()
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
 
 @dataclass

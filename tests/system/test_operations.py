@@ -13,7 +13,7 @@ from ivr.telephony.simulated_line import SimulatedCall
 from tests.system.callers import new_sid, recording, say
 from tests.system.hotline import Hotline, running, wait_until
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
 FULL = 30
 GREETED_S = 3.0

@@ -212,6 +212,7 @@ def test_a_call_whose_socket_never_comes_is_closed() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 def test_eight_calls_at_once_keep_time() -> None:
     house = FakeHouse(echo)
     with serving(make_app(house)) as url:
