@@ -16,6 +16,7 @@ from ivr.call.coming_back import Cause, Kept, Resumed, who_comes
 from ivr.call.desk_streams import DeskStreams
 from ivr.call.line import CallInfo, Line, LineEnded
 from ivr.call.persons import Aside, Persons
+from ivr.call.recalled import recalled
 from ivr.call.services import CallServices
 from ivr.call.session import CallSession
 from ivr.call.switchboard_types import DESK_PLACES_PER_CALL, Ending
@@ -246,6 +247,7 @@ class House:
                 self._goes_to_person(call_sid)
                 self._count()
             ending = self._endings.get(call_sid) or Ending("person", self._language)
+            unknown = not never_came and call_sid not in self._endings and call_sid not in self._refused
             if cut_off := call_sid in self._cut_off:
                 del self._cut_off[call_sid]
                 ending = replace(ending, next="person")
@@ -257,7 +259,16 @@ class House:
         if cut_off and (journal := self._journal()):
             _log.warning("line_broke", call_sid=call_sid)
             journal.outcome(call_sid, "handed_off")
-        return ending
+        return self._from_record(call_sid, ending) if unknown else ending
+
+    def _from_record(self, call_sid: str, ending: Ending) -> Ending:
+        """What follows the stream of a call of which only the record knows (the process was another)."""
+        try:
+            view = self._recall(call_sid)
+            return recalled(view, self._prompts(), self._language, datetime.now(UTC)) if view else ending
+        except Exception:  # a person who is told nothing is better than none
+            _log.exception("call_not_recalled", call_sid=call_sid)
+            return ending
 
     def to_desk(self, info: CallInfo) -> CallInfo | Literal["soon"] | None:
         """Get ready for a caller to wait at the desk, on a stream that comes next; None: that can't be."""

@@ -85,6 +85,11 @@ class Staff:
         hours = self._hours()
         return opening.is_open(hours, hours.agents, self._clock.now())
 
+    def opens_again(self) -> bool:
+        """Whether they run again within the days that are looked ahead (:data:`ivr.content.hours.AHEAD_DAYS`)."""
+        hours = self._hours()
+        return opening.next_opening(hours, hours.agents, self._clock.now()) is not None
+
     def day_start(self) -> datetime:
         """Since when calls count for the agents' load; aware."""
         return opening.day_start(self._hours(), self._clock.now())

@@ -148,6 +148,11 @@ class RingingService:
         with self._lock:
             return self._book.staff.is_open()
 
+    def opens_again(self) -> bool:
+        """Whether the agents' hours run again within weeks, so that a call-back can be promised."""
+        with self._lock:
+            return self._book.staff.opens_again()
+
     def agents(self) -> tuple[tuple[Agent, datetime | None], ...]:
         """The telephones: who has them, what they do now, what they have had today; and until when they rest."""
         with self._lock:

@@ -85,10 +85,13 @@ class Handover:
     def outside_hours(self, call_sid: str) -> bool:
         """No agent's telephone rings now: whether a call-back is to be arranged, as the desk does; else a message.
 
-        Not a second time for the same call: who comes here again got nowhere with it.
+        Not a second time for the same call: who comes here again got nowhere with it. And, as in the conversation,
+        not when nobody will be there for weeks.
         """
         call = self._ringing.find(call_sid)
         if call is None or call.over or call.offered_callback or own_number(call.from_number) is None:
+            return False
+        if not self._ringing.opens_again():
             return False
         return self._ringing.chose(call_sid, HandOffState.CALLBACK, call.why)
 

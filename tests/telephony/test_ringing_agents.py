@@ -5,6 +5,7 @@ from datetime import time
 from unittest.mock import patch
 
 import pytest
+from flask.testing import FlaskClient
 from structlog.testing import capture_logs
 
 from ivr.call.line import CallInfo
@@ -13,7 +14,7 @@ from ivr.content.types import Content, Hours, Schedule
 from ivr.handoff.types import WaitingCall
 from ivr.settings import load_settings
 from ivr.telephony.dialling import make_ringing
-from tests.handoff.desks import NOON
+from tests.handoff.desks import NOON, Time
 from tests.telephony.exchange import CALLER, OURS, PHONES, Exchange, exchange
 from tests.telephony.house import WHISPER, FakeHouse
 from tests.telephony.web import AGENTS, SID, client, post, twiml, verbs
@@ -122,11 +123,23 @@ def test_a_broken_house_makes_no_telephone_ring_outside_the_hours(closed: Exchan
         assert closed.post("/twilio/voice").text.count("<Dial") == 1
 
 
+def _without_rest(house: FakeHouse, hours: Hours) -> FlaskClient:
+    settings, evening = load_settings(agent_numbers=AGENTS), Time()
+    evening.go(EVENING_S)
+    ringing = make_ringing(settings, house, None, evening.clock(), lambda: Content("1", {}, {}, hours=hours))
+    return client(house, settings, ringing=ringing)
+
+
 def test_without_rest_no_dial_rings_outside_the_hours() -> None:
     house = FakeHouse()
-    settings = load_settings(agent_numbers=AGENTS)
-    never = Hours(agents=Schedule())
-    ringing = make_ringing(settings, house, content=lambda: Content("1", {}, {}, hours=never))
-    web = client(house, settings, ringing=ringing)
+    web = _without_rest(house, MONDAYS)
     assert verbs(post(web, "/twilio/after", From=CALLER)) == ["Say", "Record", "Redirect"]
     assert house.rung[SID][:2] == ("callback", [])
+
+
+def test_when_nobody_is_there_for_weeks_no_call_back_is_promised() -> None:
+    house = FakeHouse()
+    web = _without_rest(house, Hours(agents=Schedule()))
+    assert verbs(post(web, "/twilio/after", From=CALLER)) == ["Say", "Record", "Redirect"]
+    assert not house.resumed
+    assert not house.notes

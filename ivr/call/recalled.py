@@ -1,0 +1,45 @@
+"""What the record tells of a caller who is to get a person, when this process does not know the call."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from ivr.call.switchboard_types import Ending
+from ivr.content.types import LANGUAGES, Content, Language
+from ivr.handoff.summary import whisper
+from ivr.handoff.types import WaitingCall
+from ivr.records.views import CallView
+
+
+def recalled(view: CallView, content: Content, own: Language, now: datetime) -> Ending:
+    """What follows the stream of a call of another process: a person, who is told what the record has.
+
+    Args:
+        view: The record.
+        content: The texts.
+        own: The hotline's language, which is the agents'.
+        now: Now; aware.
+    """
+    spoken = [view.header.language, *(turn.entry.language for turn in reversed(view.turns))]
+    language = next((known for said in spoken for known in LANGUAGES if known == said), own)
+    if view.handoff is None:
+        return Ending("person", language)
+    handoff = view.handoff.entry
+    summary, intent = handoff.summary, handoff.summary.get("intent")
+    frustration, risks = summary.get("frustration"), summary.get("risks")
+    known = WaitingCall(
+        view.header.call_sid,
+        now,
+        language=language,
+        topic=intent if isinstance(intent, str) else None,
+        frustration=float(frustration) if isinstance(frustration, int | float) else 0.0,
+        risks=tuple(_kinds(risks)),
+        headline=str(summary.get("headline", "")),
+        reason=handoff.reason,
+        from_number=view.header.from_number,
+    )
+    return Ending("person", language, whisper({**summary, "reason": handoff.reason}, content, own), known)
+
+
+def _kinds(risks: object) -> list[str]:
+    entries = risks if isinstance(risks, list | tuple) else ()
+    return [str(risk["kind"]) for risk in entries if isinstance(risk, Mapping) and "kind" in risk]
