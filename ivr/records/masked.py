@@ -11,14 +11,30 @@ _TELEPHONE = re.compile(r"\+[1-9]\d{6,14}")
 """A telephone number as the slot for it holds it (E.164)."""
 
 
-def masked_turn(turn: TurnRecord) -> TurnRecord:
-    """A turn whose words hold no personal number any more."""
-    return replace(turn, text=mask_text(turn.text), slots=masked_slots(turn.slots))
+def masked_turn(turn: TurnRecord, asked: str = "") -> TurnRecord:
+    """A turn whose words hold no personal number any more.
+
+    Args:
+        turn: As it was said.
+        asked: What it answers.
+    """
+    return replace(turn, text=mask_text(turn.text, asked), slots=masked_slots(turn.slots))
 
 
 def masked_slots(slots: Mapping[str, str]) -> Mapping[str, str]:
-    """Values told for a request: the one place that keeps a telephone number, so that it can be called back."""
-    return {name: value if _TELEPHONE.fullmatch(value) else mask_text(value) for name, value in slots.items()}
+    """Values told for a request: the one place that keeps a telephone number, so that it can be called back.
+
+    A value is judged by its slot's name as well: an ``order_number`` of ten digits stays.
+    """
+    return {
+        name: value if _TELEPHONE.fullmatch(value) else _masked_value(name, value) for name, value in slots.items()
+    }
+
+
+def _masked_value(name: str, value: str) -> str:
+    called = name.replace("_", " ") + ": "
+    masked = mask_text(called + value)
+    return masked.removeprefix(called) if masked.startswith(called) else mask_text(value)
 
 
 def masked_decision(decision: DecisionRecord) -> DecisionRecord:

@@ -13,7 +13,8 @@ _KOREAN = {
 }
 _IDEOGRAPHS = {
     **dict(zip("零〇○一二三四五六七八九幺么两", "000123456789112", strict=True)),
-    **dict(zip("壹贰叁肆伍陆柒捌玖洞拐", "12345678907", strict=True)),
+    **dict(zip("壹贰叁肆伍陆柒捌玖洞拐勾", "123456789079", strict=True)),
+    **dict(zip("兩貳參陸壱弐参", "2236123", strict=True)),
 }
 _KANA = {
     **dict.fromkeys(("ぜろ", "れい", "まる", "ゼロ", "レイ", "マル"), "0"),
@@ -39,6 +40,7 @@ _ENGLISH = {
         )
     },
     "nineteen": "19",
+    "niner": "9",
 }
 _TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 _ENGLISH |= {
@@ -57,8 +59,74 @@ def _any(words: Iterable[str]) -> str:
     return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
 
 
+def _word(alternatives: str) -> str:
+    """English words, whole."""
+    return rf"(?<![A-Za-z])(?i:{alternatives})(?![A-Za-z])"
+
+
 _DAY = r"(?:19|20)\d\d[-./年년]\s?(?:0?[1-9]|1[0-2])[-./月월]\s?(?:0?[1-9]|[12]\d|3[01])(?!\d)"
 _COMPACT_DAY = r"(?<!\d)(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?!\d)"
+_DAY_LAST = (
+    r"(?<!\d)(?<!\d[-./])(?:0?[1-9]|[12]\d|3[01])(?P<sep>[-./])(?:0?[1-9]|[12]\d|3[01])(?P=sep)"
+    r"(?:19|20)\d\d(?!\d|[-./]\d)"
+)
+
+_DIGIT = "zero|oh|o|one|two|three|four|five|six|seven|eight|nine"
+_PLURALS = "zeroe?s|ohs|ones|twos|threes|fours|fives|sixes|sevens|eights|nines"
+
+TIMES = {"double": 2, "triple": 3, "treble": 3, "quadruple": 4, "two": 2, "three": 3, "four": 4, "five": 5} | dict(
+    zip("两兩二三四五", (2, 2, 2, 3, 4, 5), strict=True)
+)
+"""How often the digit after it is meant."""
+
+_CORRECTED = "|".join(
+    (
+        r"아니(?:다|야|요|라|고|에요|예요)?(?![가-힣])|말고|잘못\s?말했(?:어요|네요|습니다)|틀렸(?:어요|네요|습니다)",
+        r"죄송(?:해요|합니다)|정정",
+        _word(
+            r"no|not|sorry|correction|scratch\ that|wait|actually|make\ that|rather|i\ mean|my\ mistake|excuse\ me"
+        ),
+        r"いや|いえ|じゃなくて|じゃない|では?なく(?:て)?|違い?(?:ます|う)|間違え(?:ました|た)?|すみません|ごめんなさい|訂正",
+        "不对|不對|不是|说错了|說錯了|错了|錯了|应该是|應該是|更正|抱歉|等一下",
+    )
+)
+"""What was said last is taken back, and said again."""
+
+_LISTED = "|".join(
+    (
+        r"그?\s?다음(?:에는?|은|이|엔)?(?![가-힣])|그리고(?:\s?나서)?(?:요|는)?|그러고|하고요?(?![가-힣])|고요?(?=[\s,.])",
+        r"마지막(?:에|은|으로|이)?|(?:뒤|뒷|앞|끝|가운데|중간)\s?(?:자리|번호)?(?:는|은|이|가|에)(?![가-힣])",
+        r"나머지(?:는|가)?|뒷자리|앞자리|[네예](?=[\s,.])|요(?=[\s,.]|$)|입니다|[에예]요|인데요?|거든요",
+        _word(
+            r"and|okay|ok|yes|yeah|yep|right|so|well|next|followed\ by|comma|to|too|for|number"
+            r"|(?:the\ )?(?:rest|last|first|next)(?:\ (?:two|three|four|bit|part|half))?(?:\ (?:is|are))?"
+        ),
+        r"それから|そして|あと[はが]?|次[はが]?|つぎ[はが]?|最後[はが]?|残り[はが]?|はい(?![ちっ])|です(?:が|ね|よ)?",
+        r"と(?=[\d零〇一二三四五六七八九])",
+        "然后|然後|接着|后面(?:是|四位)?|後面(?:是|四位)?|最后|最後|剩下的?(?:是)?|对|對|好的?|和",
+    )
+)
+"""Goes on with the number, or begins another one."""
+
+_FILLED = "|".join(
+    (
+        r"(?<![가-힣])(?:[어음아그저흠]+|뭐지|뭐더라|잠깐만요?|잠시만요?|보자|그러니까)(?![가-힣])",
+        r"작대기|짝대기|마이너스|빼기|하이픈|대시|(?:한\s?칸\s?)?띄고|띄우고|공백",
+        _word(
+            r"dash|hyphen|(?<!\d\ )minus(?!\ \d)|stroke|slash|space|gap|pause|dot|point|then"
+            r"|u+h+m?|u+m+|e+r+m*|h+m+|a+h+|let\ me\ see|let's\ see|hold\ on|you\ know"
+        ),
+        r"え[えーっ]*と|え[えー]+|あの[うー]*|う[うー]*ん|んー*|まあ|かっこ(?:閉じ)?",
+        r"ハイフン|はいふん|ダッシュ|マイナス|スペース|バー(?![ァ-ヶ])",
+        r"横?杠|橫?槓|横线|橫線|短横|减号?|空格|空一格|嗯+|呃+|那个|那個|还有|還有|哦|啊|再",
+    )
+)
+"""Stands inside numbers and means nothing."""
+
+_BETWEEN = (
+    r"[ \t\-_.()/·,，、。~\u00a0\u2000-\u200b\u202f\u3000\u2010-\u2015\u2212\u30fb\u30fc\uff65\uff70"
+    r"\uff08\uff09\uff0d\uff0e\uff3f]{1,3}"
+)
 
 PIECES = re.compile(
     rf"""
@@ -67,26 +135,27 @@ PIECES = re.compile(
       | (?<![0-9A-Za-z])[A-Z]{{2}}[0-9a-f]{{32}}(?![0-9A-Za-z])                   # Twilio's SIDs
       | (?<![0-9A-Za-z])(?:0x)?(?=[0-9]*[a-f])[0-9a-f]{{12,}}(?![0-9A-Za-z])   # hash, address
       | (?<!\d)\d{{4}}-\d\d-\d\d[T\ ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?           # ISO 8601 time
-      | (?<!\d){_DAY} | {_COMPACT_DAY}
+      | (?<!\d){_DAY} | (?<!\d{{6}}[-\ ]){_COMPACT_DAY} | {_DAY_LAST}
       | (?<![\d.])(?:\d{{1,3}}\.){{3}}\d{{1,3}}(?![\d.])                          # IPv4
       | (?<![\d.+])(?<!\d-)(?:0|[1-9]\d{{0,5}})\.\d+(?![\d.\-])                   # decimal fraction
-      | (?<![\d,])\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?(?![\d,])                     # 1,250,000
       | [$€₩¥￥£]\s?\d+(?:\.\d+)?
       | \d{{1,2}}:\d\d(?::\d\d)?
     )
+  | (?P<thousands>(?<![\d,])\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?(?![\d,]))         # 1,250,000
   | (?P<figures>\d+)
-  | (?P<times>(?<![A-Za-z])(?:[Dd]ouble|[Tt]riple|[Tt]reble)\ (?:{_any(_ENGLISH)})(?![A-Za-z]))
+  | (?P<times>(?<![A-Za-z])(?i:(?:double|triple|treble|quadruple)[\ -](?:\d|(?:{_DIGIT})(?![A-Za-z]))
+      |(?:two|three|four|five)\ (?:{_PLURALS})(?![A-Za-z]))
+      |[两兩二三四五][个個][零〇○一二三四五六七八九\d])
+  | (?P<again>{_CORRECTED})
   | (?P<english>(?<![A-Za-z])(?i:{_any(_ENGLISH)})(?![A-Za-z]))
+  | (?P<listed>{_LISTED})
+  | (?P<filled>{_FILLED})
+  | (?P<particle>(?<=[가-힣])(?<![공영빵로일이삼사오육륙칠팔구나둘셋넷섯곱덟홉])이(?=\s))  # 통장이
   | (?P<word>に(?=いち)|ニ(?=イチ)|{_any({**_KOREAN, **_IDEOGRAPHS, **_KANA})})
-  | (?P<power>[십백천만억十百千万亿億]|ひゃく|びゃく|ぴゃく|じゅう|せん|まん
+  | (?P<power>[십백천만억十百千万萬亿億佰仟]|ひゃく|びゃく|ぴゃく|じゅう|せん|まん
       |(?<![A-Za-z])(?i:thousand|million)(?![A-Za-z]))
   | (?P<hundred>(?<![A-Za-z])(?i:hundred)(?![A-Za-z]))
-  | (?P<between>
-        [ \t\-.()/·,，、~\u00a0\u2010-\u2015\u30fb\u30fc\uff08\uff09\uff0d]{{1,3}}
-      | 에|의|다시|하이픈|대시|국에|の|ハイフン|えっと|えーと|ええと|杠|横杠|嗯|呃
-      | (?<=\s)[어음아그저](?=\s)
-      | (?<![A-Za-z])(?i:dash|hyphen|space|um|uh|er|then|slash)(?![A-Za-z])
-    )
+  | (?P<between>{_BETWEEN}|에|의|다시|국에|の)
   | (?P<other>.)
     """,
     re.VERBOSE | re.DOTALL,
@@ -98,19 +167,38 @@ CALLED = re.compile(
     (?P<order>주문\s?번호|(?:운)?송장(?:\s?번호)?|접수\s?번호|상품\s?번호|쿠폰\s?번호|모델|바코드
       |(?:order|tracking|reference|coupon|model|item|invoice|case)\ (?:number|no\.?|code)|barcode
       |注文番号|追跡番号|伝票番号|問い合わせ番号|お問い合わせ番号|订单号?|快递单号|运单号?|单号|物流号)
-  | (?P<resident>주민(?:\s?등록)?(?:\s?앞)?(?:\s?번호)?|(?i:resident(?:\ registration)?(?:\ number)?)
-      |住民(?:登録)?(?:番号)?|居民登[录錄]号?码?)
-  | (?P<code>비밀\s?번호|보안\s?(?:코드|번호)|시브이씨
-      |(?i:\bc\s?v\s?[cv]2?\b|\bpin\b|security\ code|passcode|password)
-      |暗証番号|セキュリティコード|安全码|密码|验证码|인증\s?번호)
-  | (?P<personal>카드|계좌|은행|뱅크|입금|통장|전화|번호|연락처|휴대폰|핸드폰|폰|면허|여권
-      |(?i:\bcard|\baccount|\bbank|\biban|\bphone|\bmobile|\bcell|\bnumber|\bcall\b
-        |\bdial\b|\btext\ me|\breach\ me|\bring\ me|\bpassport)
-      |カード|口座|銀行|電話|番号|携帯|連絡先|振込|卡号?|账号|账户|帳號|银行|电话|手机|号码|联系方式|打给我|护照|身份证)
+  | (?P<resident>주민(?:\s?등록)?(?:\s?앞)?(?:\s?번호)?|외국인\s?등록(?:\s?번호)?
+      |(?i:resident(?:\ registration)?(?:\ number)?|\bnational\ id\b|\bsocial\ security|\bssn\b)
+      |住民(?:登録)?(?:番号)?|マイナンバー|個人番号|居民登[录錄]号?码?|身份[证證])
+  | (?P<code>비밀\s?번호|비번|보안\s?(?:코드|번호)|시브이씨|시브이브이|인증\s?(?:번호|코드)
+      |(?i:\bc\s?v\s?[cv]2?\b|\bpin\b|security\ code|passcode|password|verification\ code|\botp\b)
+      |暗証番号|セキュリティコード|認証(?:番号|コード)|確認コード|安全码|密码|密碼|验证码|驗證碼)
+  | (?P<account>(?:카드|계좌|은행|뱅크|카뱅|입금|통장)(?:\s?번호)?
+      |(?i:\b(?:card|account|bank|iban|routing|sort\ code|visa\b|mastercard|amex\b)(?:'?s?\ (?:number|no))?)
+      |(?:カード|口座|銀行|振込|振り込み|ゆうちょ)(?:の?番号)?|卡号?|账号|账户|帳[號戶]|賬[號戶]|银行|銀行)
+  | (?P<personal>전화|번호|연락|휴대폰|핸드폰|폰|팩스|면허|여권
+      |(?i:\bphone|\bmobile|\bcell|\btelephone|\bfax\b|\bnumber|\bcall\b|\bdial\b|\btext\ me|\breach\ me|\bring\ me
+        |\bring\b|\bpassport|\blicen[cs]e|\barea\ code)
+      |電話|でんわ|番号|ばんごう|携帯|けいたい|ケータイ|連絡先|ファックス|免許|パスポート
+      |电话|電話|手机|手機|座机|座機|号码|號碼|联系|聯繫|打给我|打給我|传真|护照|護照)
     """,
     re.VERBOSE,
 )
 """What numbers are called."""
+
+SO_CALLED = re.compile(
+    r"""
+    (?:이게|이건|은|는|이|가)?\s?(?:제|저희|우리|그)?\s?(?:[가-힣]{0,3}\s)?(?=(?:전화|계좌|카드|주문|송장|운송장|접수|휴대폰|연락처|통장|주민))
+  | \s?(?i:is|was|'s|are)\s(?i:my|the|our|his|her|your)\s(?=\w)
+  | \s?(?:が|は|の)(?:私の|うちの|その)?(?=\w)
+  | \s?(?:就?是|的)(?:我的?|那个)?(?=\w)
+    """,
+    re.VERBOSE,
+)
+"""Between a number and what it is called after it: "… is my account number"."""
+
+THOUSAND, ABOVE = re.compile("[천千仟]|せん|(?i:thousand)"), re.compile("[만억万萬亿億]|まん|(?i:million)")
+"""Powers of ten: of four digits, and of more."""
 
 UNIT = re.compile(r"\s?(?:원|won|달러|dollars?|엔|yen|円|ウォン|元|块|위안|yuan|KRW|USD|점|개|ms\b|bytes|kB|MB)")
 """After an amount."""

@@ -10,7 +10,7 @@ from collections import Counter
 from ivr.records.masking import mask_text
 from tests.records.masking_forms import forms
 
-HALVES = ("development", "second_development", "held_out")
+HALVES = ("development", "second_development", "third_development", "held_out")
 
 
 def main() -> None:

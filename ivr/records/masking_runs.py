@@ -1,0 +1,287 @@
+"""Cuts a text into runs of digits: groups with nothing between them but what may stand inside a number.
+
+"아니", "no" take back what was said; "그다음에", "and" go on with a number or begin another one. What stands on
+both sides of such a word is one number only where the whole makes sense as one.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Literal, NamedTuple
+
+from ivr.records import masking_words as words
+
+HUNDRED = "00"
+"""The two digits that "nine hundred" adds in a telephone number."""
+
+ORDER_DIGITS = 5
+"""Numbers of this length, one after the other, are orders."""
+
+CONTEXT, CONTEXT_AFTER = 28, 24
+"""Characters before and after a run in which it may be called something: half a sentence."""
+
+CARD_DIGITS = range(15, 17)
+"""Digits of the cards that people have: American Express 15, others 16."""
+
+NAMED_FOR_SURE = 9
+"""Digits of a figure with thousands' commas from which it is one, when it is called so: prices are shorter."""
+
+FOURS = 3
+"""Numbers in thousands, one after the other, from which they are the groups of a card's or telephone's number."""
+
+WRITTEN_SHAPES = frozenset({(3, 3, 4), (3, 4, 4), (4, 6, 5), (4, 4, 4, 4)})
+"""Lengths of figures with commas between that are one number: North American and Chinese telephones, cards
+(ISO/IEC 7812-1 as they are embossed)."""
+
+Called = Literal["order", "resident", "code", "account", "personal"]
+PERSONAL = frozenset({"resident", "account", "personal"})
+"""What numbers are called that are somebody's."""
+
+
+class _Piece(NamedTuple):
+    start: int
+    end: int
+    digits: str
+    """Empty: a power of ten ("천")."""
+    written: bool
+    power: bool = False
+    """Makes the group an amount."""
+
+
+class Group(NamedTuple):
+    """Pieces with nothing between them."""
+
+    start: int
+    end: int
+    digits: str
+    written: bool
+    amount: bool
+    comma: bool
+    """Whether a comma stands before it."""
+    link: str
+    """``again``: what stands before it was taken back; ``listed``: it goes on, or is another number; or empty."""
+
+
+Run = list[Group]
+
+
+def digits_of(run: Sequence[Group]) -> str:
+    """All digits of a run."""
+    return "".join(group.digits for group in run)
+
+
+def runs(text: str) -> Iterator[Run]:
+    """The numbers in a text, in order; without amounts, days and times, taken apart where several are listed."""
+    for run in _raw_runs(text):
+        for joined in _joined(text, _without_endings(text, run)):
+            yield from _parts(text, joined)
+
+
+def called(text: str, run: Sequence[Group]) -> Called | None:
+    """What a run is called: before it (the last word counts), or else right after it."""
+    before = _last_called(text[max(0, run[0].start - CONTEXT) : run[0].start])
+    if before is not None:
+        return before
+    link = words.SO_CALLED.match(text, run[-1].end)
+    if link is None:
+        return None
+    after = words.CALLED.search(text, link.end(), link.end() + CONTEXT_AFTER)
+    return _name(after)
+
+
+def _last_called(text: str) -> Called | None:
+    found = list(words.CALLED.finditer(text))
+    return _name(found[-1]) if found else None
+
+
+def _name(found: re.Match[str] | None) -> Called | None:
+    match found.lastgroup if found else None:
+        case "order" | "resident" | "code" | "account" | "personal" as name:
+            return name
+    return None
+
+
+def asked_for(question: str) -> Called | None:
+    """What kind of number a question asks for; None: for none, or that is not known."""
+    return _last_called(question)
+
+
+def _raw_runs(text: str) -> Iterator[Run]:
+    run: Run = []
+    comma, link = False, ""
+    for match in words.PIECES.finditer(text):
+        kind = match.lastgroup
+        if kind in ("between", "filled", "listed", "again"):
+            comma = comma or any(each in match.group() for each in ",，、")
+            link = kind if kind == "again" else link or (kind if kind == "listed" else "")
+            continue
+        if kind in ("kept", "particle", "other") or (kind == "thousands" and not _is_a_number(text, match)):
+            if run:
+                yield run
+            run, comma, link = [], False, ""
+            continue
+        piece = _piece(match)
+        last = run[-1] if run else None
+        if last is not None and last.end == piece.start and last.written == piece.written:
+            amount = last.amount or piece.power
+            run[-1] = last._replace(end=piece.end, digits=last.digits + piece.digits, amount=amount)
+        else:
+            run.append(Group(*piece[:3], piece.written, piece.power, comma, link))
+        comma, link = False, ""
+    if run:
+        yield run
+
+
+def _is_a_number(text: str, match: re.Match[str]) -> bool:
+    """Whether figures with thousands' commas are an account's: a recognizer puts commas where somebody paused."""
+    digits = re.sub(r"\D", "", match.group())
+    return (
+        len(digits) >= NAMED_FOR_SURE
+        and "." not in match.group()
+        and not digits.endswith("000")
+        and _last_called(text[max(0, match.start() - CONTEXT) : match.start()]) in PERSONAL
+        and words.UNIT.match(text, match.end()) is None
+    )
+
+
+def _piece(match: re.Match[str]) -> _Piece:
+    found, kind, place = match.group(), match.lastgroup, (match.start(), match.end())
+    if kind in ("figures", "thousands"):
+        return _Piece(*place, "".join(str(int(each)) for each in found if each.isdecimal()), True)
+    if kind == "power":
+        return _Piece(*place, "", False, power=True)
+    if kind == "hundred":
+        return _Piece(*place, HUNDRED, False, power=True)
+    if kind == "times":
+        return _Piece(*place, _repeated(found.lower()), False)
+    return _Piece(*place, words.VALUES[found.lower()], False)
+
+
+def _repeated(found: str) -> str:
+    """The digits of "double five", "four ones", "三个零"."""
+    times, _, word = found.replace("-", " ").partition(" ") if found.isascii() else (found[0], "", found[-1])
+    if word.isdecimal():
+        return str(int(word)) * words.TIMES[times]
+    singular = {"sixes": "six", "zeroes": "zero"}.get(word, word)
+    return words.VALUES.get(singular, words.VALUES.get(singular.removesuffix("s"), "0")) * words.TIMES[times]
+
+
+def _without_endings(text: str, run: Run) -> Run:
+    """A run without the Korean endings that begin with the syllable for two ("010-1234-5678이에요")."""
+    return [
+        group
+        for before, group in zip([None, *run], run, strict=False)
+        if not (
+            before
+            and before.written
+            and not group.written
+            and group.end - group.start == 1
+            and words.ENDING.match(text, group.start)
+        )
+    ]
+
+
+def _joined(text: str, run: Run) -> Iterator[Run]:
+    """A run taken apart at words that may begin another number, unless it is one number all the same."""
+    segments = _split(run, ("listed", "again"))
+    lengths = [len(digits_of(segment)) for segment in segments]
+    opened = run[0].digits.startswith("0") or text[max(0, run[0].start - 1) : run[0].start] in ("+", "＋")
+    orders = all(length == ORDER_DIGITS for length in lengths) and not opened
+    whole = opened or called(text, run) in PERSONAL or _shape(run) in WRITTEN_SHAPES or is_somebodys(digits_of(run))
+    if len(segments) == 1 or (whole and not orders):
+        yield run
+        return
+    for listed in _split(run, ("listed",)):
+        corrected = _split(listed, ("again",))
+        sizes = [len(digits_of(segment)) for segment in corrected]
+        # An order number said again is as long as before, or only its wrong part is said.
+        same_again = len(set(sizes)) == 1 or max(sizes) <= ORDER_DIGITS
+        yield from corrected if same_again else [listed]
+
+
+def _split(run: Run, links: tuple[str, ...]) -> list[Run]:
+    segments: list[Run] = []
+    for group in run:
+        if segments and group.link not in links:
+            segments[-1].append(group)
+        else:
+            segments.append([group])
+    return segments
+
+
+def _parts(text: str, run: Run) -> Iterator[Run]:
+    """A run without amounts; and taken apart where it lists several numbers."""
+    telephone = run[0].digits.startswith("0") and not run[0].amount and len(run[0].digits) <= 4
+    personal = called(text, run) in PERSONAL
+    fours = (
+        personal
+        and sum(_is_four(text, group) for group in run) >= FOURS
+        and not words.UNIT.match(text, run[-1].end)
+    )
+    part: Run = []
+    for group in run:
+        spoken_so = (part and (telephone or (group.digits == HUNDRED and personal))) or (
+            fours and _is_four(text, group)
+        )
+        if group.amount and not spoken_so:
+            if part:
+                yield from _listed(text, part)
+            part = []
+        else:
+            part.append(group._replace(digits="0000") if group.amount and group.digits != HUNDRED else group)
+    if part:
+        yield from _listed(text, part)
+
+
+def _is_four(text: str, group: Group) -> bool:
+    """Whether a group is a number in thousands, with nothing above: four digits read as one number."""
+    said = text[group.start : group.end]
+    return group.amount and words.THOUSAND.search(said) is not None and words.ABOVE.search(said) is None
+
+
+def _listed(text: str, run: Run) -> Iterator[Run]:
+    """Numbers one after the other: orders by their length, others by the comma between them."""
+    if len(run) > 1 and all(len(group.digits) == ORDER_DIGITS and group.digits[0] != "0" for group in run):
+        yield from ([group] for group in run)
+        return
+    whole = run[0].digits[0] == "0" or not run[0].written or text[max(0, run[0].start - 1)] in "+＋"
+    if whole or called(text, run) in PERSONAL or _shape(run) in WRITTEN_SHAPES:
+        yield run
+        return
+    part: Run = []
+    for group in run:
+        if group.comma and part:
+            yield part
+            part = []
+        part.append(group)
+    yield part
+
+
+def _shape(run: Run) -> tuple[int, ...]:
+    return tuple(len(group.digits) for group in run)
+
+
+def is_resident(digits: str) -> bool:
+    """Whether digits have the form of a Korean resident registration number: birthday, then 1 to 8 for the rest.
+
+    The check digit is not looked at: numbers given out since October 2020 have none.
+    """
+    if len(digits) != 13:
+        return False
+    month, day = int(digits[2:4]), int(digits[4:6])
+    return 1 <= month <= 12 and 1 <= day <= 31 and digits[6] in "12345678"
+
+
+def is_card(digits: str) -> bool:
+    """Whether digits are a card's: how many, the first (3 to 6, Mastercard also 2), the check digit.
+
+    ISO/IEC 7812-1, annex B for the last.
+    """
+    if len(digits) not in CARD_DIGITS or digits[0] not in "23456":
+        return False
+    doubled = (int(each) * (2 if at % 2 else 1) for at, each in enumerate(reversed(digits)))
+    return sum(value - 9 if value > 9 else value for value in doubled) % 10 == 0
+
+
+def is_somebodys(digits: str) -> bool:
+    """Whether digits have the form of a card's or a resident registration number."""
+    return is_resident(digits) or is_card(digits)
