@@ -15,6 +15,7 @@ from ivr.handoff.facts import HISTORY_DAYS
 from ivr.handoff.summary import summarise, whisper
 from ivr.records.history import EarlierCall
 from ivr.records.masking import mask_text
+from ivr.records.masking_turns import hidden_over_turns
 from ivr.records.types import HandoffRecord, TurnRecord
 
 _log = structlog.get_logger(__name__)
@@ -70,7 +71,8 @@ def prepare(
     try:
         content, language = services.content, services.settings.language
         earlier = _earlier(services, info)
-        hide = mask_text if services.settings.mask_numbers else str
+        masks = services.settings.mask_numbers
+        hide, turns = (mask_text, hidden_over_turns(turns)) if masks else (str, turns)
         summary = summarise(
             state, turns, reason, info.from_number, content, language, earlier=earlier, mask=hide, why=why
         )

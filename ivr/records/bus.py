@@ -10,7 +10,7 @@ import threading
 from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
 EventKind = Literal["turn", "decision", "handoff", "status", "partial", "ended", "gap"]
@@ -127,6 +127,15 @@ class _LocalSubscription:
                 yield event
 
 
+def _same_turn(one: Mapping[str, object], other: Mapping[str, object]) -> bool:
+    return all(one.get(key) == other.get(key) for key in ("speaker", "start_ms"))
+
+
+def _since(event: Event) -> dict[str, object]:
+    """From when an event withdraws decisions, if it does."""
+    return {"since_ms": event.data["since_ms"]} if "since_ms" in event.data else {}
+
+
 class LocalBus:
     """A :class:`Bus` inside one process."""
 
@@ -165,6 +174,11 @@ class LocalBus:
                 if earlier.kind == event.kind:
                     kept.remove(earlier)
                     break
+        if event.kind == "went_on":
+            # Nobody who comes later is to see what was said before it: it may have been hidden since.
+            for at, earlier in enumerate(kept):
+                if earlier.kind in {"turn", "went_on"} and _same_turn(earlier.data, event.data):
+                    kept[at] = replace(earlier, data={**event.data, **_since(earlier)})
         if len(kept) >= self._max_kept:
             kept.popleft()
             kept.popleft()  # two make room for the event and for the gap, which may be one of them

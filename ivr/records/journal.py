@@ -15,7 +15,9 @@ import structlog
 
 from ivr.records.backlog import MAX_IN_MEMORY, Backlog
 from ivr.records.bus import Bus, Event
-from ivr.records.masked import masked_callback, masked_decision, masked_event, masked_turn, masked_voicemail
+from ivr.records.masked import masked_callback, masked_decision, masked_event, masked_voicemail
+from ivr.records.masking import mask_text
+from ivr.records.masking_turns import NumbersOfCall, scrubbed
 from ivr.records.store import Store
 from ivr.records.types import (
     CallbackRecord,
@@ -40,6 +42,9 @@ from ivr.records.writer import Writer
 from ivr.records.writes import Write, WriteKind
 
 log = structlog.get_logger(__name__)
+
+NEVER_MS = 2**31 - 1
+"""``since_ms`` of a turn that is replaced with no decision withdrawn: 24 days, the largest its column holds."""
 
 
 @dataclass(frozen=True)
@@ -76,9 +81,10 @@ class DatabaseJournal:
         self._bus = bus
         self._mask = mask
         self._clock_us = clock_us
-        self._lock = threading.Lock()  # guards the next two, and keeps backlog and bus in the order of numbers
+        self._lock = threading.Lock()  # guards the next three, and keeps backlog and bus in the order of numbers
         self._last_seq = 0
         self._calls: dict[str, _Live] = {}
+        self._numbers: dict[str, NumbersOfCall] = {}
         self._closed = False
         self._backlog = Backlog(store.presence.spill, limit=max_in_memory)
         self._writer = Writer(store, self._backlog, self._written)
@@ -110,14 +116,19 @@ class DatabaseJournal:
     def turn(self, call_sid: str, turn: TurnRecord) -> None:
         """Add a turn."""
         with self._guard(call_sid, "turn"):
-            data = turn_json(masked_turn(turn) if self._mask else turn)
+            shown, *anew = self._hidden(call_sid, turn)
+            data = turn_json(shown)
             self._publish(call_sid, "turn", data, self._keep(call_sid, "turn", data))
+            self._replace(call_sid, anew)
+            if anew:
+                self._hide_quoted(call_sid)
 
     def caller_went_on(self, call_sid: str, turn: TurnRecord, since_ms: int) -> None:
         """The caller went on: ``turn`` replaces its beginning, decisions since then are withdrawn."""
         with self._guard(call_sid, "went_on"):
-            data = _plain({**turn_json(masked_turn(turn) if self._mask else turn), "since_ms": since_ms})
-            self._publish(call_sid, "went_on", data, self._keep(call_sid, "went_on", data))
+            shown, *anew = self._hidden(call_sid, turn)
+            self._replace(call_sid, [shown], since_ms)
+            self._replace(call_sid, anew)
 
     def decision(self, call_sid: str, decision: DecisionRecord) -> None:
         """Add a decision."""
@@ -216,6 +227,7 @@ class DatabaseJournal:
             data = _plain({"ended_at": time_text(ended_at), "outcome": outcome})
             seq = self._keep(call_sid, "call_ended", data)
             live = self._calls.pop(call_sid, None)
+            self._numbers.pop(call_sid, None)
             if live:
                 kept = live.header.outcome
                 came_to = outcome or ("abandoned" if kept == "in_progress" else kept)
@@ -225,7 +237,7 @@ class DatabaseJournal:
     def live(self, call_sid: str, event: Mapping[str, object]) -> None:
         """Publish something that is not kept: its kind is ``event["event"]``, the rest its data."""
         try:
-            shown = masked_event(event) if self._mask else event
+            shown = self._hidden_event(call_sid, event) if self._mask else event
             data = _plain({key: value for key, value in shown.items() if key != "event"})
             self._bus.publish(call_sid, Event(str(event.get("event", "live")), data))
         except Exception:
@@ -269,6 +281,36 @@ class DatabaseJournal:
         self._last_seq = max(self._last_seq + 1, self._clock_us())
         self._backlog.append(Write(self._last_seq, call_sid, kind, data))
         return self._last_seq
+
+    def _hidden(self, call_sid: str, turn: TurnRecord) -> Sequence[TurnRecord]:
+        """A turn as it may be kept, and earlier ones that have to be kept anew because of it."""
+        return self._numbers.setdefault(call_sid, NumbersOfCall()).take(turn) if self._mask else (turn,)
+
+    def _hidden_event(self, call_sid: str, event: Mapping[str, object]) -> Mapping[str, object]:
+        """A live event as it may be shown: words in the middle of being said may end a number begun before."""
+        text, who = event.get("text"), event.get("speaker", "caller")
+        if event.get("event") != "partial" or not isinstance(text, str) or who not in ("caller", "agent"):
+            return masked_event(event)
+        with self._lock:
+            numbers = self._numbers.get(call_sid)
+            shown = numbers.preview("agent" if who == "agent" else "caller", text) if numbers else mask_text(text)
+        return {**event, "text": shown}
+
+    def _hide_quoted(self, call_sid: str) -> None:
+        """Hide a number in the summary as well, which was made when only its beginning was known."""
+        live, numbers = self._calls.get(call_sid), self._numbers.get(call_sid)
+        if live is None or live.handoff is None or numbers is None:
+            return
+        summary = scrubbed(live.handoff["summary"], numbers.pieces)
+        if summary != live.handoff["summary"]:
+            change = _plain({"summary": summary})
+            self._hand_off_changed(call_sid, change, self._keep(call_sid, "summary", change))
+
+    def _replace(self, call_sid: str, turns: Sequence[TurnRecord], since_ms: int = NEVER_MS) -> None:
+        """Let turns take the place of those with the same speaker and beginning."""
+        for turn in turns:
+            data = _plain({**turn_json(turn), "since_ms": since_ms})
+            self._publish(call_sid, "went_on", data, self._keep(call_sid, "went_on", data))
 
     def _publish(self, call_sid: str, kind: str, data: Json, seq: int) -> None:
         self._bus.publish(call_sid, Event(kind, data, seq))
