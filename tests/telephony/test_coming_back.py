@@ -31,6 +31,17 @@ def told(stage: Scene, name: str) -> list[tuple[object, ...]]:
 
 
 @pytest.mark.slow
+def test_the_conversation_tells_the_telephones_who_waits() -> None:
+    with scene(desk_open=False) as stage:
+        handed_over(stage)
+        known = stage.house.ending(SID).caller
+    assert known is not None
+    assert (known.call_sid, known.language, known.reason) == (SID, "en", "caller_asked")
+    assert (known.from_number, known.frustration, known.risks) == ("+821012345678", 0.0, ())
+    assert known.headline
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(("key", "says"), [("3", "carry on together"), ("1", "call you back")])
 def test_the_conversation_goes_on_where_it_was(key: str, says: str) -> None:
     with scene(desk_open=False) as stage:
