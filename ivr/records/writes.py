@@ -193,8 +193,19 @@ def _summary(session: Session, call: CallRow, write: Write) -> None:
 def _handoff_rung(session: Session, call: CallRow, write: Write) -> None:
     handoff = session.get(HandoffRow, call.call_sid)
     attempts = write.data["attempts"]
-    if handoff is None or not isinstance(attempts, list):
+    if not isinstance(attempts, list):
         return
+    if handoff is None:
+        # No conversation asked for a person: there was none (a full house), or it is lost.
+        handoff = HandoffRow(
+            call_sid=call.call_sid,
+            requested_at=write.made_at,
+            reason="failure",
+            summary={},
+            status="waiting",
+            seq=0,
+        )
+        session.add(handoff)
     handoff.attempts, handoff.state = attempts, str(write.data["state"])
     handoff.state_why = str(write.data["state_why"])
     handoff.seq = max(handoff.seq, write.seq)

@@ -70,6 +70,18 @@ def test_a_message_written_down_after_it_was_dealt_with_stays_so(store: Store, j
     assert (kept.status, kept.transcript) == ("done", "words")
 
 
+def test_what_was_rung_for_a_call_without_a_conversation_is_a_hand_off_too(
+    store: Store, journal: DatabaseJournal
+) -> None:
+    journal.call_started(started())
+    journal.handoff_rung("CA1", [{"phone": "+8210", "answer": "accepted"}], "accepted", "")
+    journal.handoff_status("CA1", "accepted", "+8210")
+    handoff = _kept(journal, store)["handoff"]
+    assert isinstance(handoff, dict)
+    assert (handoff["reason"], handoff["status"], handoff["state"]) == ("failure", "accepted", "accepted")
+    assert handoff["attempts"] == [{"phone": "+8210", "answer": "accepted"}]
+
+
 def test_what_was_rung_is_kept_with_the_hand_off(store: Store, journal: DatabaseJournal) -> None:
     journal.call_started(started())
     journal.handoff("CA1", HandoffRecord("caller_asked", {}))
