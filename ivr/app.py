@@ -106,7 +106,13 @@ class Hotline:
             longest=timedelta(seconds=settings.login_max_s),
         )
         self.audit = AuditLog(self.store.engine)
-        self._retention = RetentionJob(self.store.engine, self.vault, keep_of(settings), self.audit)
+        self._retention = RetentionJob(
+            self.store.engine,
+            self.vault,
+            keep_of(settings),
+            self.audit,
+            delete_at_carrier=rest.delete_recording if rest is not None else None,
+        )
         self._watch = StreamWatch(self.tokens, lambda info: self.house.finished(info.call_sid))
         self.app = self._make_app()
 

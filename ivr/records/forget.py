@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from ivr.errors import AccountError, RecordsError
 from ivr.records.audit import AuditEntry, add_entry
+from ivr.records.carrier_deletions import keeps_unnamed, note
 from ivr.records.desk_models import AgentSessionRow, DeskCallRow, DeskEventRow, DeskOfferRow, FeedbackRow
 from ivr.records.models import Base, CallbackRow, CallerRow, CallRow, DecisionRow, HandoffRow, TurnRow, VoicemailRow
 from ivr.records.recordings import Vault
@@ -43,8 +44,8 @@ class Person:
     """Of calls that are over."""
     live: tuple[str, ...] = ()
     """Of calls that go on now: they can't be erased before they end."""
-    voicemails: tuple[str, ...] = ()
-    """Where the carrier keeps messages: only there can they be deleted."""
+    unnamed: tuple[str, ...] = ()
+    """Where the carrier keeps messages whose recording can't be named: only by hand can they be deleted there."""
     wishes: tuple[str, ...] = ()
     """The number, in the ways in which a wish about feelings is kept under it."""
     counts: Mapping[str, int] = field(default_factory=dict)
@@ -116,17 +117,19 @@ def find(
         for name, table in _PARTS:
             column: Any = _table(table).c.call_sid
             counts[name] = len(session.scalars(select(column).where(column.in_(over))).all())
-        urls = session.scalars(select(VoicemailRow.recording_url).where(VoicemailRow.call_sid.in_(over)))
-        voicemails = tuple(urls)
+        messages = select(VoicemailRow.recording_sid, VoicemailRow.recording_url)
+        unnamed = keeps_unnamed(session.execute(messages.where(VoicemailRow.call_sid.in_(over))))
         wishes = tuple(each for each in session.scalars(select(CallerRow.number)) if same(each))
     counts["recordings"] = sum(vault.has(call_sid) for call_sid in over)
     counts["wishes about feelings"] = len(wishes)
     kept = {name: count for name, count in counts.items() if count}
-    return Person(over, tuple(sorted(live)), voicemails, wishes, kept)
+    return Person(over, tuple(sorted(live)), unnamed, wishes, kept)
 
 
 def erase(engine: Engine, vault: Vault, left_behind: Iterable[Path], person: Person, entry: AuditEntry) -> int:
     """Erase what :func:`find` found, in one transaction, and note that it was done. May be repeated.
+
+    What the carrier keeps is noted for :func:`ivr.records.carrier_deletions.carry_out`.
 
     Args:
         engine: The calls' database.
@@ -146,6 +149,7 @@ def erase(engine: Engine, vault: Vault, left_behind: Iterable[Path], person: Per
         vault.delete(call_sid)
     lines = _clean(left_behind, person.call_sids)
     with writing(engine, "calls", "desk") as session:
+        note(session, VoicemailRow.call_sid.in_(person.call_sids), entry.at)
         _delete(session, person.call_sids)
         session.execute(delete(CallerRow).where(CallerRow.number.in_(person.wishes)))
         add_entry(session, entry)

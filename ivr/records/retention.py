@@ -4,15 +4,17 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import structlog
 from sqlalchemy import ColumnElement, Engine, Text, cast, delete, func, or_, select, update
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from ivr.errors import RecordsError
 from ivr.records.accounts_models import AuditRow
 from ivr.records.audit import AuditEntry, AuditLog
+from ivr.records.carrier_deletions import Deleter, carry_out, note
 from ivr.records.desk_models import DeskCallRow, DeskEventRow, FeedbackRow
 from ivr.records.models import CallbackRow, CallRow, DecisionRow, HandoffRow, TurnRow, VoicemailRow
 from ivr.records.recordings import Vault
@@ -57,6 +59,8 @@ class _Step:
     where: ColumnElement[bool]
     values: Mapping[str, object] | None
     """None: delete."""
+    first: Callable[[Session, ColumnElement[bool]], None] | None = None
+    """Done in the same transaction, before, with what says which rows."""
 
 
 def expire(engine: Engine, vault: Vault, keep: Keep, now: datetime) -> dict[str, int]:
@@ -79,7 +83,7 @@ def expire(engine: Engine, vault: Vault, keep: Keep, now: datetime) -> dict[str,
     """
     done = {"recordings": vault.delete_before(now - keep.recordings)}
     for step in (
-        *_words(now - keep.transcripts),
+        *_words(now - keep.transcripts, partial(note, now=now)),
         *_signs(now - keep.signs),
         _Step("audit", AuditRow.id, AuditRow.at < now - keep.audit, None),
     ):
@@ -91,8 +95,9 @@ def _ended_before(moment: datetime, call_sid: InstrumentedAttribute[str]) -> Col
     return call_sid.in_(select(CallRow.call_sid).where(CallRow.ended_at < moment))
 
 
-def _words(moment: datetime) -> tuple[_Step, ...]:
+def _words(moment: datetime, message_goes: Callable[[Session, ColumnElement[bool]], None]) -> tuple[_Step, ...]:
     """Words, numbers, summaries and notes of calls that ended before ``moment``."""
+    left_in = _ended_before(moment, VoicemailRow.call_sid)
     return (
         _Step(
             "turns",
@@ -119,7 +124,7 @@ def _words(moment: datetime) -> tuple[_Step, ...]:
             {"summary": {}},
         ),
         _Step("callbacks", CallbackRow.call_sid, CallbackRow.at < moment, None),
-        _Step("voicemails", VoicemailRow.call_sid, _ended_before(moment, VoicemailRow.call_sid), None),
+        _Step("voicemails", VoicemailRow.call_sid, left_in, None, message_goes),
         _Step(
             "desk_calls",
             DeskCallRow.id,
@@ -171,6 +176,8 @@ def _in_batches(engine: Engine, step: _Step) -> int:
             return total
         mine = step.key.in_(keys)
         with writing(engine) as session:
+            if step.first is not None:
+                step.first(session, mine)
             session.execute(
                 delete(table).where(mine)
                 if step.values is None
@@ -189,13 +196,24 @@ class RetentionJob:
         keep: Keep,
         audit: AuditLog,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        delete_at_carrier: Deleter | None = None,
     ) -> None:
-        """Prepare; :meth:`start` begins."""
+        """Prepare; :meth:`start` begins.
+
+        Args:
+            engine: The calls' database.
+            vault: The recordings.
+            keep: How long.
+            audit: Where it is noted.
+            clock: For tests.
+            delete_at_carrier: Deletes what the carrier keeps; None: without its credentials nothing can be.
+        """
         self._engine = engine
         self._vault = vault
         self._keep = keep
         self._audit = audit
         self._clock = clock
+        self._delete_at_carrier = delete_at_carrier
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="retention", daemon=True)
 
@@ -214,6 +232,8 @@ class RetentionJob:
         now = self._clock()
         try:
             done = expire(self._engine, self._vault, self._keep, now)
+            if gone := carry_out(self._engine, self._delete_at_carrier).done:
+                done["carrier's recordings"] = gone
         except RecordsError as error:
             log.warning("retention.failed", problem=str(error))  # the next round does it
             return {}

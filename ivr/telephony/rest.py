@@ -118,6 +118,14 @@ class TwilioRest:
         url = f"{self._base_url}/2010-04-01/Accounts/{account}/Recordings/{recording}.wav"
         return self._ask("fetch a recording", lambda: self._download(url))
 
+    def delete_recording(self, recording_sid: str) -> None:
+        """Let Twilio delete a recording for good; one that is not there (any more) is an error that is ``gone``.
+
+        Twilio keeps what it knows about a recording, without its sound, for 40 days more
+        (https://www.twilio.com/docs/voice/api/recording#delete-a-recording-resource).
+        """
+        self._ask("delete a recording", lambda: self._client.recordings(recording_sid).delete())
+
     def _download(self, url: str) -> bytes:
         headers = urllib3.make_headers(basic_auth=f"{self._account_sid}:{self._auth_token}")
         with self._pool.request("GET", url, headers=headers, preload_content=False, redirect=False) as answer:

@@ -27,7 +27,7 @@ def call(store: Store, vault: Vault, call_sid: str, number: str, at: datetime, *
     journal.decision(call_sid, DecisionRecord(8400, "hand_off", "the caller said Hong Gildong", {"anger": 0.4}))
     journal.handoff(call_sid, HandoffRecord("frustration", {"headline": WORDS}))
     journal.callback(call_sid, CallbackRecord(at + timedelta(days=1), number, None, WORDS))
-    journal.voicemail(call_sid, VoicemailRecord("https://carrier.example/" + call_sid, "RE1", 3.0))
+    journal.voicemail(call_sid, VoicemailRecord("https://carrier.example/" + call_sid, "RE" + call_sid, 3.0))
     if over:
         journal.call_ended(call_sid, at + timedelta(minutes=5))
     assert journal.flush(10)

@@ -119,7 +119,8 @@ def test_the_command_deletes_only_when_told_to(
     assert (told.exit_code, "transcripts 7 days" in told.output) == (0, True)
     assert vault.find("CA1") is not None
     done = CliRunner().invoke(command, ["--now"])
-    assert done.exit_code == 0
+    assert done.exit_code == 1
+    assert "The carrier still keeps recording RECA1: TWILIO_ACCOUNT_SID" in done.output
     assert "recordings: 1" in done.output
     assert "turns: 1" in done.output
     assert "Nothing is older" in CliRunner().invoke(command, ["--now"]).output

@@ -121,6 +121,40 @@ def test_hanging_up_a_call_that_is_over_is_no_error(twilio: FakeTwilio) -> None:
     api.end("CA" + "f" * 32)
 
 
+@pytest.mark.parametrize("troubles", [[], [429], [503], ["hangs up"]])
+def test_a_recording_is_deleted(twilio: FakeTwilio, troubles: list[Trouble]) -> None:
+    twilio.recordings |= {"RE1": b"RIFF....", "RE2": b"RIFF...."}
+    twilio.troubles = list(troubles)
+    rest(twilio).delete_recording("RE1")
+    assert set(twilio.recordings) == {"RE2"}
+    assert twilio.asked[-1] == "DELETE /Recordings/RE1.json"
+
+
+@pytest.mark.parametrize("recording_sid", ["RE2", "../Calls/CA1", ""])
+def test_a_recording_that_is_not_there_is_gone(twilio: FakeTwilio, recording_sid: str) -> None:
+    twilio.recordings["RE1"] = b"RIFF...."
+    with pytest.raises(DiallingError) as refused:
+        rest(twilio).delete_recording(recording_sid)
+    assert refused.value.gone
+    assert set(twilio.recordings) == {"RE1"}
+
+
+def test_a_deletion_whose_answer_was_lost_was_carried_out(twilio: FakeTwilio) -> None:
+    twilio.recordings["RE1"] = b"RIFF...."
+    twilio.troubles = ["500 after all"]
+    with pytest.raises(DiallingError) as refused:
+        rest(twilio).delete_recording("RE1")
+    assert refused.value.gone
+    assert not twilio.recordings
+
+
+def test_a_deletion_that_is_refused_is_told(twilio: FakeTwilio) -> None:
+    twilio.recordings["RE1"] = b"RIFF...."
+    with pytest.raises(DiallingError, match="20003") as refused:
+        rest(twilio, secret="x" * 32).delete_recording("RE1")
+    assert not refused.value.gone
+
+
 def test_a_recording_is_fetched_with_the_accounts_secret(twilio: FakeTwilio) -> None:
     twilio.recordings["RE1"] = b"RIFF...."
     assert rest(twilio).recording("RE1") == b"RIFF...."

@@ -85,9 +85,15 @@ class FakeTwilio:
                 return 200, {"calls": calls, "page": 0, "page_size": 50, "next_page_uri": None, "uri": path}
             case "POST", ["Calls", name]:
                 return self.update(name.removesuffix(".json"), {key: values[0] for key, values in form.items()})
-            case "GET", ["Recordings", name] if name.removesuffix(".wav") in self.recordings:
-                return 200, self.recordings[name.removesuffix(".wav")]
+            case ("GET" | "DELETE") as wish, ["Recordings", name]:
+                return self.recording(wish, name)
         return self.error(404)
+
+    def recording(self, method: str, name: str) -> tuple[int, Any]:
+        sid, _, kind = name.partition(".")
+        if sid not in self.recordings or kind != {"GET": "wav", "DELETE": "json"}[method]:
+            return self.error(404)
+        return (200, self.recordings[sid]) if method == "GET" else (204, self.recordings.pop(sid) and b"")
 
     def create(self, form: dict[str, list[str]]) -> tuple[int, Any]:
         plain = {key: values[0] for key, values in form.items()}
@@ -153,7 +159,7 @@ def fake_twilio() -> Iterator[FakeTwilio]:
             self.end_headers()
             self.wfile.write(sent)
 
-        do_GET = do_POST = _serve  # noqa: N815 (the base class' names)
+        do_GET = do_POST = do_DELETE = _serve  # noqa: N815 (the base class' names)
 
         def log_message(self, format: str, *args: object) -> None:
             """Say nothing."""

@@ -3,7 +3,7 @@
 from alembic import context
 
 from ivr.errors import RecordsError
-from ivr.records import accounts_models, desk_models  # noqa: F401  # both add tables to the same metadata
+from ivr.records import accounts_models, carrier_models, desk_models  # noqa: F401  # all add tables to the metadata
 
 connection = context.config.attributes.get("connection")
 if connection is None:
