@@ -289,8 +289,8 @@ class RingingService:
             return True
         try:
             talks = self._earlier(self._book.staff.day_start())
-        except RecordsError as error:
-            _log.warning("agents_load_unknown", why=str(error))
+        except RecordsError as error:  # its tables may not be there yet; asked again every round
+            _log.debug("agents_load_unknown", why=str(error))
             return False
         self._do(lambda book: book.staff.recall(talks), wake=False)
         self._earlier = None
