@@ -10,8 +10,9 @@ import structlog
 
 from ivr.call.callers import answered
 from ivr.call.line import CallInfo
+from ivr.call.recalled import language_of
 from ivr.call.services import CallServices
-from ivr.content.types import LANGUAGES, Content, Language
+from ivr.content.types import Content, Language
 from ivr.dialogue.engine import decide, start
 from ivr.dialogue.handover import call_back_instead, come_back
 from ivr.dialogue.moves import Move, Why
@@ -140,8 +141,7 @@ def who_comes(
 def _recalled(view: CallView, info: CallInfo, own: Language, now_s: float, now: datetime) -> Kept:
     """What can be kept of a call from its record: what the dialogue knew beyond it is gone."""
     header = view.header
-    spoken = [header.language, *(turn.entry.language for turn in reversed(view.turns))]
-    language = next((known for said in spoken for known in LANGUAGES if known == said), own)
+    language = language_of(view, own)
     info = replace(
         info,
         language=language,

@@ -3,14 +3,15 @@
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Literal, TypeVar
+from typing import Literal
 
 import structlog
 
+from ivr.call.bookkeeping import Bookkeeping, remember
 from ivr.call.callers import REMEMBERED, own_number
 from ivr.call.coming_back import Cause, Kept, Resumed, who_comes
 from ivr.call.desk_streams import DeskStreams
@@ -21,11 +22,8 @@ from ivr.call.services import CallServices
 from ivr.call.session import CallSession
 from ivr.call.switchboard_types import DESK_PLACES_PER_CALL, Ending
 from ivr.call.tape import Recorder, TapedLine
-from ivr.content import hours as opening
-from ivr.content.render import render
 from ivr.content.types import Content, Language
-from ivr.dialogue.types import Say
-from ivr.records.types import CallbackRecord, CallStarted, Journal, KnownNumber, VoicemailRecord
+from ivr.records.types import CallStarted, Journal, KnownNumber
 from ivr.records.views import CallView
 
 _log = structlog.get_logger(__name__)
@@ -43,13 +41,8 @@ AFTER_STREAM_S = 2.0
 SILENT_S = 1.0
 """Seconds without audio after which a line that is over as the carrier says is taken for dead: 50 frames."""
 
-ENDINGS_KEPT = 2_000
-"""Endings, and what else is known of calls, remembered after them (the carrier asks within seconds)."""
 
-T = TypeVar("T")
-
-
-class House:
+class House(Bookkeeping):
     """Satisfies :class:`ivr.call.switchboard_types.Switchboard`. Every method is safe from any thread."""
 
     def __init__(
@@ -81,12 +74,10 @@ class House:
             persons: The agents' desk; None: people are only rung by telephone.
             recall: Reads a call's record (:meth:`ivr.records.store.Store.call`), for those of a process that died.
         """
-        self._services = services
-        self._content = content
+        super().__init__(services, content, journal)
         self._max_calls = max_calls
         self._language: Language = language
         self._waiting_s = waiting_s + START_SLACK_S
-        self._early_journal = journal
         self._known_number = known_number
         self._recorder = recorder
         self._persons = persons
@@ -102,7 +93,6 @@ class House:
         self._endings: OrderedDict[str, Ending] = OrderedDict()
         self._kept: OrderedDict[str, Kept] = OrderedDict()
         self._resumed: dict[str, Resumed] = {}
-        self._promised: OrderedDict[str, None] = OrderedDict()
         self._draining = self._closing = False
 
     @property
@@ -136,7 +126,7 @@ class House:
             _log.warning("call_refused", call_sid=info.call_sid, why=why)
             with self._lock:
                 ready = services is not None and not self._draining
-                _remember(self._refused, info.call_sid, "full_house" if ready else "not_ready")
+                remember(self._refused, info.call_sid, "full_house" if ready else "not_ready")
             if journal is not None:
                 journal.call_ended(info.call_sid, datetime.now(UTC), "handed_off")
             return False
@@ -150,16 +140,7 @@ class House:
             return
         found = services.lookups.submit(find, number, datetime.now(UTC) - REMEMBERED)
         with self._lock:
-            _remember(self._found, info.call_sid, found)
-
-    def _journal(self) -> Journal | None:
-        services = self._services()
-        return services.journal if services else self._early_journal
-
-    def _prompts(self) -> Content:
-        """The version that new calls get."""
-        services = self._services()
-        return services.content if services else self._content
+            remember(self._found, info.call_sid, found)
 
     def _enter(self, call_sid: str, services: CallServices) -> str | None:
         """Keep a place for a call; says why it can't have one, and must go to a person."""
@@ -220,11 +201,11 @@ class House:
             if self._live.get(call_sid) is session:
                 del self._live[call_sid]
                 self._desk.over(call_sid)
-            _remember(self._endings, call_sid, session.ending)
+            remember(self._endings, call_sid, session.ending)
             if session.cut_off:
-                _remember(self._cut_off, call_sid, None)
+                remember(self._cut_off, call_sid, None)
             if session.kept is not None:
-                _remember(self._kept, call_sid, session.kept)
+                remember(self._kept, call_sid, session.kept)
             if session.ending.next != "hang_up":
                 self._goes_to_person(call_sid)
             self._count()
@@ -251,7 +232,7 @@ class House:
             if cut_off := call_sid in self._cut_off:
                 del self._cut_off[call_sid]
                 ending = replace(ending, next="person")
-                _remember(self._endings, call_sid, ending)
+                remember(self._endings, call_sid, ending)
                 self._goes_to_person(call_sid)
         if never_came and (services := self._services()):
             _log.warning("stream_never_came", call_sid=call_sid)
@@ -320,24 +301,6 @@ class House:
                 self._desk.takes_place(call_sid)
         return True
 
-    def text(self, key: str, language: Language, **values: str) -> str:
-        """Look up a text of the prompts."""
-        return render(self._prompts(), Say(key, values), language)
-
-    def handoff_status(self, call_sid: str, status: str, agent: str | None = None) -> None:
-        """Record how the hand-off went."""
-        if journal := self._journal():
-            journal.handoff_status(call_sid, status, agent)
-        if status == "completed":
-            self._leave(call_sid)
-
-    def handoff_rung(
-        self, call_sid: str, attempts: Sequence[Mapping[str, object]], state: str, state_why: str
-    ) -> None:
-        """Record which agents' telephones were rung, and where the hand-off stands."""
-        if journal := self._journal():
-            journal.handoff_rung(call_sid, attempts, state, state_why)
-
     def resume(self, call_sid: str, how: Literal["machine", "callback"]) -> CallInfo | None:
         """Get ready to go on with a caller who waited for a person; None: that can't be."""
         services = self._services()
@@ -358,42 +321,16 @@ class House:
         _log.info("call_resumed", call_sid=call_sid, how=how)
         return info
 
-    def callback(self, call_sid: str, number: str) -> None:
-        """Record the promise that somebody calls back as soon as somebody can."""
-        journal = self._journal()
-        if journal is None:
-            return
-        hours, now = self._prompts().hours, datetime.now(UTC)
-        open_now = opening.is_open(hours, hours.agents, now)
-        at = now if open_now else opening.next_opening(hours, hours.agents, now) or now
-        with self._lock:
-            kept = self._kept.get(call_sid)
-            _remember(self._promised, call_sid, None)
-        journal.outcome(call_sid, "callback")
-        journal.callback(call_sid, CallbackRecord(at, number, kept.state.intent if kept else None))
-
-    def voicemail(
-        self,
-        call_sid: str,
-        recording_url: str | None,
-        duration_s: float | None,
-        recording_sid: str | None = None,
-    ) -> None:
-        """Record that the caller left a message, or did not."""
-        _log.info("voicemail", call_sid=call_sid, left=recording_url is not None, duration_s=duration_s)
-        if (journal := self._journal()) and recording_url is not None:
-            with self._lock:
-                promised = call_sid in self._promised
-            if not promised:  # else it says what the call-back is about
-                journal.outcome(call_sid, "voicemail")
-            journal.voicemail(call_sid, VoicemailRecord(recording_url, recording_sid, duration_s))
-        self._leave(call_sid)
-
     def finished(self, call_sid: str) -> None:
         """Close the record of a call that the carrier says is over."""
         self._leave(call_sid)
         if journal := self._journal():
             journal.call_ended(call_sid, datetime.now(UTC))
+
+    def _intent(self, call_sid: str) -> str | None:
+        with self._lock:
+            kept = self._kept.get(call_sid)
+        return kept.state.intent if kept else None
 
     def _leave(self, call_sid: str) -> None:
         """The call is over for us, wherever it was but on its stream."""
@@ -409,7 +346,7 @@ class House:
 
     def _goes_to_person(self, call_sid: str) -> None:
         """Count a call as handing off until the carrier says it is over. With the lock held."""
-        _remember(self._handing_off, call_sid, None)
+        remember(self._handing_off, call_sid, None)
 
     def _count(self) -> None:
         """Show how many calls are in which state. With the lock held."""
@@ -443,10 +380,3 @@ class House:
         """Whether calls are live, or admitted and about to be."""
         with self._lock:
             return bool(self._live or self._waiting)
-
-
-def _remember(kept: OrderedDict[str, T], call_sid: str, what: T) -> None:
-    """Note something of a call; what was noted first makes room."""
-    kept[call_sid] = what
-    while len(kept) > ENDINGS_KEPT:
-        kept.popitem(last=False)

@@ -19,8 +19,7 @@ def recalled(view: CallView, content: Content, own: Language, now: datetime) -> 
         own: The hotline's language, which is the agents'.
         now: Now; aware.
     """
-    spoken = [view.header.language, *(turn.entry.language for turn in reversed(view.turns))]
-    language = next((known for said in spoken for known in LANGUAGES if known == said), own)
+    language = language_of(view, own)
     if view.handoff is None:
         return Ending("person", language)
     handoff = view.handoff.entry
@@ -38,6 +37,12 @@ def recalled(view: CallView, content: Content, own: Language, now: datetime) -> 
         from_number=view.header.from_number,
     )
     return Ending("person", language, whisper({**summary, "reason": handoff.reason}, content, own), known)
+
+
+def language_of(view: CallView, own: Language) -> Language:
+    """The language a call was in when it was last heard of; ``own`` if that is not on record."""
+    spoken = [view.header.language, *(turn.entry.language for turn in reversed(view.turns))]
+    return next((known for said in spoken for known in LANGUAGES if known == said), own)
 
 
 def _kinds(risks: object) -> list[str]:

@@ -148,6 +148,7 @@ class _Caller:
             click.echo(f"dropped: {error}", err=True)
             return EXIT_NO_ANSWER
         words = {"hang_up": "hangs up", "person": "puts the caller through", "voicemail": "takes a message"}
+        words["desk"] = "lets the caller wait for an agent on another stream"
         if followed is not None:
             self._say_line(f"the hotline {words[followed.next]}")
         if call.dropped:

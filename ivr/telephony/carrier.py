@@ -1,11 +1,12 @@
 """Twilio's HTTP side, played: posts webhooks and reads the TwiML that comes back."""
 
 import os
+import time
 import urllib.error
 import urllib.parse
 import urllib.request
 import xml.etree.ElementTree as ET
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,6 +15,10 @@ from twilio.request_validator import RequestValidator
 from ivr.errors import LineError
 from ivr.telephony.signature import SIGNATURE_HEADER
 
+HOLD_S = 1.0
+"""Seconds of the music that a caller is asked to listen to before asking again: less than Twilio plays."""
+MOST_HOLDS = 90
+"""Times that is done: the hotline gives up before."""
 MAX_TWIML_BYTES = 65_536
 """Longest answer read; Twilio's own limit on TwiML is 64 kB."""
 
@@ -43,7 +48,8 @@ class Verb:
 class Followed:
     """What the hotline had done with the call once its stream was over."""
 
-    next: Literal["hang_up", "person", "voicemail"]
+    next: Literal["hang_up", "person", "desk", "voicemail"]
+    """``person``: telephones ring · ``desk``: the call goes on, on another stream."""
     said: tuple[str, ...] = ()
     """What Twilio's own voice says first."""
     numbers: tuple[str, ...] = ()
@@ -93,6 +99,30 @@ class Carrier:
             raise LineError(f"{url}: no answer: {getattr(error, 'reason', error)}") from error
         return parse_twiml(body, url)
 
+    def ask(self, url: str, fields: Mapping[str, str], goes_on: Callable[[], bool]) -> Verb:
+        """Post a webhook, and again where the hotline only plays some music and wants to be asked once more.
+
+        Args:
+            url: The webhook's address.
+            fields: What is posted.
+            goes_on: Whether the caller is still there.
+
+        Returns:
+            What comes of it, as :meth:`post`.
+
+        Raises:
+            LineError: as :meth:`post`.
+        """
+        response = self.post(url, fields)
+        for _ in range(MOST_HOLDS):
+            redirect = response.find("Redirect")
+            holds = response.find("Play") is not None and response.find("Gather") is None
+            if redirect is None or not holds or not goes_on():
+                break
+            time.sleep(HOLD_S)
+            response = self.post(redirect.text, fields)
+        return response
+
 
 def parse_twiml(body: bytes, where: str) -> Verb:
     """Read a TwiML document.
@@ -121,6 +151,8 @@ def what_follows(response: Verb) -> Followed:
         return Followed("person", said, numbers)
     if response.find("Record") is not None:
         return Followed("voicemail", said)
+    if response.find("Stream") is not None:
+        return Followed("desk", said)
     return Followed("hang_up", said)
 
 

@@ -5,8 +5,9 @@ import re
 from collections.abc import Mapping
 
 import structlog
-from flask import abort
+from flask import Request, abort
 
+from ivr.call.line import CallInfo
 from ivr.content.types import LANGUAGES, Language
 
 CALL_SID = re.compile(r"CA[0-9A-Za-z]{4,64}")
@@ -43,6 +44,28 @@ def language(asked: str | None, sid: str) -> Language | None:
 def number(value: str | None) -> str | None:
     """A party's address as Twilio gives it; None when withheld (``anonymous``) or not one."""
     return value if value and _NUMBER.fullmatch(value) else None
+
+
+def call_info(asked: Request) -> CallInfo:
+    """What a webhook tells of its call.
+
+    Raises:
+        werkzeug.exceptions.BadRequest: it names no call.
+    """
+    form = asked.form
+    sid, origin = call_sid(form.get("CallSid")), form.get("IvrOrigin", "twilio")
+    return CallInfo(
+        call_sid=sid,
+        from_number=number(form.get("From")),
+        to_number=number(form.get("To")),
+        language=language(asked.args.get("language"), sid),
+        origin=origin if origin in {"browser", "simulated"} else "twilio",
+    )
+
+
+def count(value: str | None, most: int) -> int:
+    """How often something was asked before, as our own address says; 0 when it does not, ``most`` at most."""
+    return min(int(value), most) if value and value.isascii() and value.isdigit() else 0
 
 
 def own_number(form: Mapping[str, str]) -> str | None:

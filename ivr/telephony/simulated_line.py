@@ -103,14 +103,14 @@ class SimulatedCall:
         self._socket: ClientSocket | None = None
         self._after_url: str | None = None
         self._far_side = FarSide(self.call_sid, self._fields["AccountSid"], f"MZ{uuid.uuid4().hex}")
+        self._earlier_frames = 0  # of streams before
         self._changed = threading.Condition(threading.RLock())
         self._playback = Playback()
         self._to_say: deque[bytes | None] = deque()  # frames; None ends a recording
         self._saying = False
         self._playing = False
         self._quiet_frames = 0
-        self._sent = bytearray()
-        self._heard = bytearray()
+        self._sent, self._heard = bytearray(), bytearray()
         self._closed = False
         self._close_status: int | None = None
         self._hung_up = False
@@ -124,23 +124,31 @@ class SimulatedCall:
             LineError: no answer, or it answered with something else than a media stream.
         """
         query = f"?{urlencode({'language': self._language})}" if self._language else ""
-        response = self._post(f"/twilio/voice{query}", CallStatus="ringing")
-        stream, redirect = response.find("Stream"), response.find("Redirect")
-        if stream is None:
+        response = self._ask(f"{self.url}/twilio/voice{query}", "ringing")
+        if response.find("Stream") is None:
             self.followed = what_follows(response)
             raise LineError(f"no answer: the hotline would go on with {self.followed.next} at once")
+        self._connect(response)
+
+    def _connect(self, response: Verb) -> None:
+        """Open the media stream that the hotline asks for."""
+        stream, redirect = response.find("Stream"), response.find("Redirect")
         self._after_url = redirect.text if redirect else None
-        stream_url = stream.attributes.get("url", "")
-        headers = self._carrier.signature(stream_url, {})
+        url = stream.attributes.get("url", "") if stream else ""
+        headers = self._carrier.signature(url, {})
         try:
-            self._socket = ClientSocket.connect(stream_url, headers=headers, timeout_s=CONNECT_TIMEOUT_S)
-            self._send(self._far_side.connected())
-            self._send(self._far_side.start())
+            self._socket = ClientSocket.connect(url, headers=headers, timeout_s=CONNECT_TIMEOUT_S)
+            with self._changed:
+                self._earlier_frames += self._far_side.frames
+                self._far_side = FarSide(self.call_sid, self._fields["AccountSid"], f"MZ{uuid.uuid4().hex}")
+                self._playback, self._playing = Playback(), False
+                self._closed, self._close_status = False, None
+                self._send(self._far_side.connected())
+                self._send(self._far_side.start())
+                self._note("start")
         except LineError:
             self._post_quietly("/twilio/status", CallStatus="completed")
             raise
-        with self._changed:
-            self._note("start")
         self._socket.start(self._on_text, self._on_closed, f"simulated-line-{self.call_sid[-6:]}")
         self._pacer.add(self, self._tick)
 
@@ -161,16 +169,20 @@ class SimulatedCall:
     def follow(self) -> Followed | None:
         """Ask what follows a stream that ended on the hotline's side: Twilio goes on with the next verb.
 
+        If that is another stream, it is opened, and the call goes on.
+
         Returns:
-            What follows; None when the caller hung up first.
+            None when the caller hung up first.
 
         Raises:
             LineError: no answer.
         """
         if self._after_url is None or self._hung_up or not self._closed:
             return None
-        answer = self._carrier.post(self._after_url, {**self._fields, "CallStatus": "in-progress"})
+        answer = self._ask(self._after_url, "in-progress")
         self.followed = what_follows(answer)
+        if self.followed.next == "desk":
+            self._connect(answer)
         return self.followed
 
     @property
@@ -232,8 +244,7 @@ class SimulatedCall:
     def wait_said(self, timeout_s: float = 120.0) -> bool:
         """Wait until everything to say is said (True), or the call is over or time is up (False)."""
         with self._changed:
-            self._changed.wait_for(lambda: self._closed or not self._to_say, timeout_s)
-            return not self._to_say
+            return self._changed.wait_for(lambda: self._closed or not self._to_say, timeout_s) and not self._to_say
 
     def wait_reply(self, *, quiet_s: float = 1.0, timeout_s: float = 30.0) -> bool:
         """Wait until the assistant has spoken since the caller last began to, and is quiet again.
@@ -256,8 +267,8 @@ class SimulatedCall:
         """Wait until nothing of the assistant was heard for ``quiet_s`` (line time); False as above."""
         quiet_frames = int(quiet_s * 1000 / FRAME_MS)
         with self._changed:
-            self._changed.wait_for(lambda: self._closed or self._quiet_frames >= quiet_frames, timeout_s)
-            return not self._closed and self._quiet_frames >= quiet_frames
+            quiet = self._changed.wait_for(lambda: self._closed or self._quiet_frames >= quiet_frames, timeout_s)
+            return quiet and not self._closed
 
     def wait_over(self, timeout_s: float) -> bool:
         """Wait until the stream is closed; False when time is up."""
@@ -282,7 +293,7 @@ class SimulatedCall:
     # --- afterwards ---
 
     def recording(self) -> tuple[Samples, Samples]:
-        """What the caller said and what the caller heard: two 8 kHz tracks of equal length, aligned in time."""
+        """What the caller said and what they heard: two 8 kHz tracks of equal length, aligned in time."""
         with self._changed:
             return ulaw_to_samples(bytes(self._sent)), ulaw_to_samples(bytes(self._heard))
 
@@ -358,7 +369,7 @@ class SimulatedCall:
         return next((moment for moment in self.timeline[after:] if moment.kind == kind), None)
 
     def _note(self, kind: MomentKind, detail: str = "") -> None:
-        moment = Moment(kind, time.monotonic(), self._far_side.frames * FRAME_MS, detail)
+        moment = Moment(kind, time.monotonic(), (self._earlier_frames + self._far_side.frames) * FRAME_MS, detail)
         self.timeline.append(moment)
         self._changed.notify_all()
         if self._on_event is not None:
@@ -379,11 +390,11 @@ class SimulatedCall:
         except LineClosedError:
             return  # the reading thread finds the same and says so
 
-    def _post(self, path: str, **fields: str) -> Verb:
-        return self._carrier.post(self.url + path, {**self._fields, **fields})
+    def _ask(self, url: str, status: str) -> Verb:
+        return self._carrier.ask(url, {**self._fields, "CallStatus": status}, lambda: not self._hung_up)
 
     def _post_quietly(self, path: str, **fields: str) -> None:
         try:
-            self._post(path, **fields)
+            self._carrier.post(self.url + path, {**self._fields, **fields})
         except LineError:
             return  # a status callback is news, not a question: Twilio goes on without an answer too

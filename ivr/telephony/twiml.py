@@ -181,6 +181,22 @@ def waiting(
     return str(response)
 
 
+def hold_on(text: Spoken | None, *, music_url: str, again_url: str) -> str:
+    """Let a caller hear some music, and ask again what comes next.
+
+    Args:
+        text: Said first; None: nothing.
+        music_url: A few seconds of it.
+        again_url: Asked then.
+    """
+    response = VoiceResponse()
+    if text is not None:
+        _say(response, text)
+    response.play(music_url)
+    response.redirect(again_url, method="POST")
+    return str(response)
+
+
 def room(name: str, *, over_url: str) -> str:
     """Bring the caller into the room where the agent is; then ask what comes next."""
     response = VoiceResponse()

@@ -10,13 +10,13 @@ from flask import Blueprint, Response, request
 
 from audio.contracts import LINE_RATE_HZ
 from audio.g711 import ulaw_to_samples
-from ivr.bridge.music import hold_music
+from ivr.bridge.music import CHORDS_HZ, hold_music
 from ivr.call.line import CallInfo
 from ivr.call.switchboard_types import Switchboard
 from ivr.call.waiting import update
 from ivr.content.types import Language
 from ivr.dialogue.types import Say
-from ivr.handoff.ringing import Rung, dials_instead
+from ivr.handoff.ringing import MAY_RETURN, Rung, dials_instead
 from ivr.handoff.ringing_service import RingingService
 from ivr.handoff.types import INSTEAD, HandOffState
 from ivr.settings import Settings
@@ -28,6 +28,10 @@ from ivr.telephony.tokens import StreamTokens
 MUSIC_PATH = "/twilio/hold.wav"
 MOST_UPDATES = 100
 """Times a caller is told how things stand: beyond it the count in the address no longer matters."""
+
+MOST_SOON = 20
+"""Times a caller who waits for the models to be loaded is asked to hold on, :data:`ivr.bridge.music.CHORD_S` each
+(80 s); then telephones ring, or a message is taken. Loading takes 5 to 15 s."""
 
 _log = structlog.get_logger(__name__)
 
@@ -63,7 +67,12 @@ class WaitingRoom:
         routes.add_url_rule("/hold.wav", view_func=self.music, methods=["GET"])
 
     def person(self, call_sid: str) -> Response:
-        """The caller is to get a person: wait for one, be put through, or be offered something else."""
+        """The caller is to get a person: wait for one, be put through, or be offered something else.
+
+        At the desk, on a stream, if agents are there; else on the telephone.
+        """
+        if (at_desk := self._at_desk(call_sid)) is not None:
+            return at_desk
         call = self._handover.enter(call_sid)
         if call.over or call.taken is not None or call.attempts or call.closed:
             return self._next(call, 0)  # the webhook came twice, or no telephone rings at this hour
@@ -73,6 +82,32 @@ class WaitingRoom:
         if not self._ringing.rings_itself or call.own_number is None:
             return self._handover.dial(call_sid, language, first=True)
         return self._wait(call, 0)
+
+    def _at_desk(self, call_sid: str) -> Response | None:
+        """The caller waits at the desk, if that can be."""
+        rung = self._ringing.find(call_sid)
+        if rung is not None and not (rung.over and rung.state in MAY_RETURN):
+            return None  # telephones ring for them, or have rung
+        asked = fields.call_info(request)
+        try:
+            info = self._switchboard.to_desk(asked)
+        except Exception:
+            _log.exception("not_at_desk", call_sid=call_sid)
+            return None
+        if info != "soon":
+            return self.connect(info) if info is not None else None
+        times = fields.count(request.args.get("soon"), MOST_SOON)
+        if times == MOST_SOON:
+            _log.error("models_awaited_in_vain", call_sid=call_sid)
+            return None
+        here, language = signature.base_url(request, self._settings), asked.language or self._settings.language
+        return reply(
+            twiml.hold_on(
+                self._handover.texts.text("twiml_connecting", language) if times == 0 else None,
+                music_url=f"{here}{MUSIC_PATH}?piece={times % len(CHORDS_HZ)}",
+                again_url=f"{here}/twilio/after?soon={times + 1}&language={asked.language or ''}",
+            )
+        )
 
     def connect(self, info: CallInfo) -> Response:
         """Connect the call to a stream, with a fresh token."""
@@ -87,11 +122,7 @@ class WaitingRoom:
         """The caller's call asks what comes next."""
         call_sid = fields.call_sid(request.form.get("CallSid"))
         call = self._ringing.find(call_sid) or self._again(call_sid)
-        try:
-            heard = min(int(request.args.get("heard", "0")), MOST_UPDATES)
-        except ValueError:
-            heard = 0
-        return self._next(call, max(0, heard))
+        return self._next(call, fields.count(request.args.get("heard"), MOST_UPDATES))
 
     def choice(self) -> Response:
         """The caller pressed a key or said something."""
@@ -123,7 +154,9 @@ class WaitingRoom:
 
     def music(self) -> Response:
         """What callers hear between two texts."""
-        answer = Response(_wave(), mimetype="audio/wav")
+        piece = request.args.get("piece")
+        part = fields.count(piece, len(CHORDS_HZ) - 1) if piece is not None else None
+        answer = Response(_wave(part), mimetype="audio/wav")
         answer.headers["Cache-Control"] = "public, max-age=86400"
         return answer
 
@@ -152,8 +185,9 @@ class WaitingRoom:
         """A caller waits of whom we know nothing: the server was restarted. The hand-off begins anew."""
         _log.warning("waiting_recovered", call_sid=call_sid)
         language = fields.language(request.args.get("language"), call_sid) or self._settings.language
-        whisper = self._handover.texts.ending(call_sid).whisper
-        return self._ringing.enter(self._handover.caller(call_sid, language, whisper), again=True)
+        ending = self._handover.texts.ending(call_sid)
+        caller = self._handover.caller(call_sid, language, ending.whisper, ending.caller)
+        return self._ringing.enter(caller, again=True)
 
     def _next(self, call: Rung, heard: int) -> Response:
         """What comes next for a caller, wherever they are."""
@@ -234,12 +268,16 @@ def _language(call: Rung) -> Language:
 
 
 @cache
-def _wave() -> bytes:
-    """The music as WAV, 16-bit PCM at 8 kHz: Twilio plays no bare µ-law."""
+def _wave(part: int | None) -> bytes:
+    """The music, or the chord ``part`` of it, as WAV, 16-bit PCM at 8 kHz: Twilio plays no bare µ-law."""
+    music = hold_music()
+    if part is not None:
+        size = len(music) // len(CHORDS_HZ)
+        music = music[part * size : (part + 1) * size]
     held = io.BytesIO()
     with wave.open(held, "wb") as out:
         out.setnchannels(1)
         out.setsampwidth(2)
         out.setframerate(LINE_RATE_HZ)
-        out.writeframes((ulaw_to_samples(hold_music()) * 32767).astype("<i2").tobytes())
+        out.writeframes((ulaw_to_samples(music) * 32767).astype("<i2").tobytes())
     return held.getvalue()

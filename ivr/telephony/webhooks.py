@@ -10,7 +10,6 @@ from flask_sock import Sock
 from simple_websocket import Server
 from werkzeug.exceptions import HTTPException
 
-from ivr.call.line import CallInfo
 from ivr.call.switchboard_types import Switchboard
 from ivr.handoff.ringing_service import RingingService
 from ivr.settings import Settings
@@ -126,7 +125,7 @@ class _Webhooks:
 
     def voice(self) -> Response:
         """A call comes in: connect it to a stream, or put it through to a person."""
-        info = self._call_info()
+        info = fields.call_info(request)
         if not self._tokens.knows(info.call_sid) and not self._switchboard.admit(info):
             _log.info("call_refused", call_sid=info.call_sid)
             return self._room.person(info.call_sid)
@@ -169,15 +168,3 @@ class _Webhooks:
         path = re.sub(r"(/stream/).*", r"\1…", request.path)  # a token is a secret, even a refused one
         _log.warning("request_refused", path=path, why=why)
         return Response("Refused.\n", status=403, mimetype="text/plain")
-
-    def _call_info(self) -> CallInfo:
-        form = request.form
-        call_sid = fields.call_sid(form.get("CallSid"))
-        origin = form.get("IvrOrigin", "twilio")
-        return CallInfo(
-            call_sid=call_sid,
-            from_number=fields.number(form.get("From")),
-            to_number=fields.number(form.get("To")),
-            language=fields.language(request.args.get("language"), call_sid),
-            origin=origin if origin in {"browser", "simulated"} else "twilio",
-        )

@@ -31,6 +31,7 @@ from ivr.content.types import LANGUAGES, Hours
 from ivr.handoff.types import CallerChoice, DeskEvents, Outlook, WaitingCall
 from ivr.metrics import Metrics
 from ivr.records.types import Journal
+from ivr.records.views import CallView
 from ivr.settings import load_settings
 from ivr.telephony.client_socket import ClientSocket
 from ivr.telephony.far_side import FarSide
@@ -125,8 +126,8 @@ class Plain:
 class Caller:
     """A telephone: sends a frame every 20 ms, plays what comes as a carrier does, keeps what was heard."""
 
-    def __init__(self, url: str, token: str) -> None:
-        self._side = FarSide(SID, "AC" + "0" * 32, "MZ" + "1" * 32)
+    def __init__(self, url: str, token: str, call_sid: str = SID) -> None:
+        self._side = FarSide(call_sid, "AC" + "0" * 32, "MZ" + "1" * 32)
         self._lock = threading.Lock()
         self._playback = Playback()
         self._say = bytearray()
@@ -183,6 +184,11 @@ class Caller:
         self._pacer.remove(self)
         self._send(self._side.stop())
         self._socket.close()
+
+    def cut(self) -> None:
+        """The line breaks, without a word."""
+        self._pacer.remove(self)
+        self._socket._sock.cut()
 
 
 class _Browser(simple_websocket.Client):  # type: ignore[misc]  # simple_websocket publishes no types
@@ -296,6 +302,10 @@ class Scene:
     tokens: StreamTokens
     caller: Caller = field(init=False)
     agents: list[Agent] = field(default_factory=list)
+    wanted: bool = True
+    """Whether the desk takes callers."""
+    loaded: bool = True
+    """Whether the models are there."""
 
     def ring(self) -> Caller:
         """The caller calls, and asks for a person with the key zero."""
@@ -335,12 +345,20 @@ def warm_prosody() -> None:
 
 
 @contextmanager
-def scene(real_desk: Callable[[BridgeHub], DeskEvents] | None = None, *, desk_open: bool = True) -> Iterator[Scene]:
+def scene(
+    real_desk: Callable[[BridgeHub], DeskEvents] | None = None,
+    *,
+    desk_open: bool = True,
+    max_calls: int = 5,
+    recall: Callable[[str], CallView | None] = lambda call_sid: None,
+) -> Iterator[Scene]:
     """Serve a hotline whose desk takes everybody, or (not ``desk_open``) nobody.
 
     Args:
         real_desk: Makes a desk in place of the one that only writes down what it is told.
         desk_open: Whether the desk takes callers.
+        max_calls: Conversations at once.
+        recall: Reads the record of a call that another process held.
     """
     warm_prosody()
     settings = load_settings(language="en", database_url="sqlite://")
@@ -363,19 +381,22 @@ def scene(real_desk: Callable[[BridgeHub], DeskEvents] | None = None, *, desk_op
         clock=time.monotonic,
     )
     house = House(
-        lambda: services,
+        lambda: services if stage.loaded else None,
         content=content(),
-        max_calls=5,
+        max_calls=max_calls,
         language="en",
-        persons=Persons(real_desk(hub) if real_desk else desk, hub, lambda: desk_open),
+        journal=services.journal,
+        persons=Persons(real_desk(hub) if real_desk else desk, hub, lambda: stage.wanted),
+        recall=recall,
     )
     tokens = StreamTokens()
+    stage = Scene("", hub, desk, house, notebook, parrot, tokens, wanted=desk_open)
     app = Flask("bridge", static_folder=None)
     app.register_blueprint(telephony_routes(house, settings, tokens))
     app.register_blueprint(desk_audio.blueprint(hub, settings))
     app.register_blueprint(phone.blueprint(house, settings, tokens))  # its page and the scripts, for real browsers
     with serving(app) as url:
-        stage = Scene(url, hub, desk, house, notebook, parrot, tokens)
+        stage.url = url
         try:
             yield stage
         finally:

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from typing import Literal
 
 from flask import Flask
 from werkzeug.serving import make_server
@@ -101,6 +102,8 @@ class FakeHouse:
         self.attempts: dict[str, Sequence[Mapping[str, object]]] = {}
         self.resumed: list[tuple[str, str]] = []
         self.resumes: CallInfo | None = None
+        self.at_desk: CallInfo | Literal["soon"] | None = None
+        self.asked_for_desk: list[CallInfo] = []
 
     def _break(self, what: str) -> None:
         if what in self.broken:
@@ -139,6 +142,11 @@ class FakeHouse:
         self._break("handoff_rung")
         self.rung[call_sid] = (state, [(a["phone"], a["answer"]) for a in attempts], state_why)
         self.attempts[call_sid] = attempts
+
+    def to_desk(self, info: CallInfo) -> CallInfo | Literal["soon"] | None:
+        self._break("to_desk")
+        self.asked_for_desk.append(info)
+        return self.at_desk
 
     def resume(self, call_sid: str, how: str) -> CallInfo | None:
         self._break("resume")

@@ -4,9 +4,11 @@ import re
 
 import pytest
 
+from ivr.call.line import CallInfo
 from ivr.call.switchboard_types import Ending
 from ivr.settings import load_settings
 from ivr.telephony.tokens import StreamTokens
+from ivr.telephony.waiting_room import MOST_SOON
 from tests.telephony.house import WHISPER, FakeHouse
 from tests.telephony.web import AGENTS, SID, client, post, twiml, verbs
 
@@ -154,6 +156,67 @@ def test_a_stream_that_failed_voids_its_token() -> None:
     post(web, "/twilio/after")
     assert stream
     assert tokens.peek(stream.attributes["url"].rpartition("/")[2]) is None
+
+
+# --- at the desk ---
+
+
+@pytest.mark.parametrize("path", ["/twilio/after", "/twilio/voice?language=ko"])
+def test_who_is_to_get_a_person_waits_at_the_desk_on_another_stream(path: str) -> None:
+    house, tokens = FakeHouse(), StreamTokens()
+    house.admitting = False
+    house.at_desk = CallInfo(SID, "+8210", language="ko")
+    web = client(house, load_settings(agent_numbers=AGENTS), tokens)
+    answer = twiml(post(web, path, From="+8210", To="+8221234"))
+    assert [verb.name for verb in answer.children] == ["Connect", "Redirect"]
+    stream = answer.find("Stream")
+    assert stream
+    assert tokens.redeem(stream.attributes["url"].rpartition("/")[2]) == house.at_desk
+    (asked,) = house.asked_for_desk
+    assert (asked.from_number, asked.to_number) == ("+8210", "+8221234")
+    assert not house.rung
+
+
+def test_who_comes_while_the_models_are_loaded_hears_music_and_asks_again() -> None:
+    house = FakeHouse()
+    house.admitting, house.at_desk = False, "soon"
+    web = client(house, load_settings(agent_numbers=AGENTS))
+    path = "/twilio/voice?language=ja"
+    for times in range(MOST_SOON):
+        answer = twiml(post(web, path))
+        assert [verb.name for verb in answer.children] == (["Say"] if times == 0 else []) + ["Play", "Redirect"]
+        redirect = answer.find("Redirect")
+        assert redirect
+        path = redirect.text.removeprefix("http://localhost")
+        assert path == f"/twilio/after?soon={times + 1}&language=ja"
+    assert {info.language for info in house.asked_for_desk} == {"ja"}
+    assert verbs(post(web, path)) == ["Say", "Dial"]  # in vain: telephones ring
+
+
+def test_a_piece_of_the_music_is_as_long_as_a_chord() -> None:
+    web = client(FakeHouse())
+    whole, *pieces = (
+        web.get(f"/twilio/hold.wav{query}").data for query in ("", "?piece=0", "?piece=3", "?piece=99")
+    )
+    assert {len(piece) for piece in pieces} == {44 + 2 * 8_000 * 4}
+    assert whole[44:].startswith(pieces[0][44:])
+    assert whole.endswith(pieces[1][44:])
+    assert pieces[1] == pieces[2]
+
+
+def test_a_desk_that_is_broken_leaves_the_caller_to_the_telephones() -> None:
+    house = FakeHouse()
+    house.broken = {"to_desk"}
+    web = client(house, load_settings(agent_numbers=AGENTS))
+    assert verbs(post(web, "/twilio/after")) == ["Say", "Dial"]
+
+
+def test_whose_agents_telephones_ring_is_not_sent_to_the_desk() -> None:
+    house = FakeHouse()
+    web = client(house, load_settings(agent_numbers=AGENTS))
+    assert verbs(post(web, "/twilio/after")) == ["Say", "Dial"]
+    house.at_desk = CallInfo(SID)
+    assert verbs(post(web, "/twilio/after")) == ["Say", "Dial"]  # the webhook came twice
 
 
 # --- voicemail and status ---
