@@ -153,6 +153,11 @@ class Settings(BaseSettings):
         description="Folder for the assembled weights and the spoken prompts.",
     )
     prompts_dir: Path = Field(Path("prompts"), description="Folder of the managers' prompts and requests.")
+    judge_agents: bool = Field(
+        False,
+        description="Whether how agents sound is judged and stored as well, where feelings are: their pitch, speed "
+        "and emotion. Nothing is decided by it; ask your law on judging people at work first.",
+    )
     mask_numbers: bool = Field(
         True,
         description="Whether card, resident registration, account and telephone numbers and e-mail addresses are "

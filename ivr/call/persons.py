@@ -122,7 +122,7 @@ def agents_listener(
         f"{call_sid}/agent",
         CallLanguage(language, settled=True),
         lambda decoded: post(AgentDecoded(decoded)),
-        judges=lambda: services.content.policy.feel,
+        judges=lambda: services.settings.judge_agents and services.content.policy.feel,
     )
     listener.background = True
     return listener
