@@ -26,6 +26,7 @@ DeskCode = Literal[
     "audio_failed",
     "caller_gone",
     "colleague_rested",
+    "elsewhere",
     "in_a_call",
     "no_agent",
     "no_call",

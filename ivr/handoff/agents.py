@@ -2,10 +2,10 @@
 
 import threading
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from ivr.errors import DeskError
 from ivr.handoff.desk_sql import AGENTS, SESSIONS, answer, move, note, set_session, sid_of, wrapped_up
@@ -40,6 +40,7 @@ class Attendance:
         self._lock = threading.Lock()
         self._seen_s: dict[str, float] = {}
         self._streams: Counter[str] = Counter()
+        self._arrived: set[str] = set()
 
     def beat(self, agent_id: str, now_s: float) -> None:
         """A browser was heard of."""
@@ -55,11 +56,22 @@ class Attendance:
         self.beat(agent_id, now_s)
         with self._lock:
             self._streams[agent_id] += 1
+            self._arrived.add(agent_id)
 
     def stream_closed(self, agent_id: str) -> None:
         """It does no longer: gone, or about to come back."""
         with self._lock:
             self._streams[agent_id] -= 1
+
+    def arrived(self) -> frozenset[str]:
+        """Whose browsers have begun to listen since :meth:`settled`: perhaps another process had them before."""
+        with self._lock:
+            return frozenset(self._arrived)
+
+    def settled(self, agent_ids: Collection[str]) -> None:
+        """It is known everywhere that these are here."""
+        with self._lock:
+            self._arrived -= set(agent_ids)
 
     def present(self, agent_id: str, now_s: float) -> bool:
         """Whether an agent's browser is there."""
@@ -119,6 +131,17 @@ class AgentStore:
                 note(connection, now, "agent", None, agent_id, status=AgentStatus.BREAK.value)
             elif session.status == AgentStatus.OFFLINE.value:
                 set_session(connection, agent_id, AgentStatus.BREAK, now, node=self._store.node)
+            else:
+                self._move_here(connection, [agent_id])
+
+    def move_here(self, agent_ids: Collection[str]) -> None:
+        """This process looks after these agents from now on: their pages are connected to it."""
+        if agent_ids:
+            with self._store.writing() as connection:
+                self._move_here(connection, agent_ids)
+
+    def _move_here(self, connection: Connection, agent_ids: Collection[str]) -> None:
+        connection.execute(update(SESSIONS).where(SESSIONS.c.agent_id.in_(agent_ids)).values(node=self._store.node))
 
     def set_status(
         self, agent_id: str, status: AgentStatus, now: datetime, why: DeclineReason = DeclineReason.BUSY

@@ -26,7 +26,7 @@ from ivr.handoff.desk_outage import Outage
 from ivr.handoff.desk_reads import Board
 from ivr.handoff.desk_record import DeskRecord
 from ivr.handoff.desk_returning import RETURN_S, Returning
-from ivr.handoff.desk_rules import DeskPolicy, Step, overdue
+from ivr.handoff.desk_rules import DeskPolicy, Step, left_behind, overdue
 from ivr.handoff.desk_store import DeskStore
 from ivr.handoff.queue import WAITS, outlooks
 from ivr.handoff.types import (
@@ -209,6 +209,7 @@ class Desk:
             raise self._why_over(call_sid)
         if call_sid in self.returning.awaited():
             raise CallerGoneError("this caller's line broke; they are expected back any moment")
+        self._moves.refuse_elsewhere(hand_off)
         if hand_off.state in TALKS and hand_off.agent_id == agent_id:
             return self._moves.connect(hand_off)  # asked once more: the first answer may have been lost on its way
         refused = board.refused.get(hand_off.id, routing.NOBODY)
@@ -242,6 +243,7 @@ class Desk:
         self.beat(agent_id)
         to = HandOffState.BACK_TO_MACHINE if back_to_machine else HandOffState.WRAP_UP
         hand_off = self._mine(call_sid, agent_id)
+        self._moves.refuse_elsewhere(hand_off)
         if hand_off.state not in TALKS or not self._moves.move(hand_off, to, "the agent ended it"):
             raise CallTakenError("this talk is over already", "talk_over")
         self.inbox.wake()
@@ -254,6 +256,7 @@ class Desk:
         """
         self.beat(agent_id)
         hand_off = self._mine(call_sid, agent_id)
+        self._moves.refuse_elsewhere(hand_off)
         if hand_off.state not in TALKS:
             raise CallTakenError("this talk is over already", "talk_over")
         self.store.write(hand_off, agent_id, self.now(), "hold", on_hold=on)
@@ -295,35 +298,41 @@ class Desk:
         Raises:
             DeskBusyError: the database is locked or away; what was not done is done next time.
         """
+        arrived = self.attendance.arrived()
+        self.agents.move_here(arrived)
+        self.attendance.settled(arrived)
         self.inbox.work_off()
         awaited = self._see_to_lost_lines()
-        board, now, is_open = self._here(awaited), self.now(), self.is_open()
-        bridge = self._bridge
+        # Who is expected back can't be given to anybody now.
+        board, now, is_open = self.board().without(awaited), self.now(), self.is_open()
+        bridge, node = self._bridge, self.store.node
         steps = overdue(
             board,
             now,
             self.policy,
-            node=self.store.node,
+            node=node,
             present=lambda agent_id: self.attendance.present(agent_id, self.clock.seconds()),
             alive=lambda call_sid: bridge is None or bridge.alive(call_sid),
             is_open=is_open,
         )
+        steps += left_behind(board, now, self.policy, node=node)
         for step in steps:
             self._try(step)
         if steps:
-            board, now = self._here(awaited), self.now()
+            board, now = self.board().without(awaited), self.now()
+        board = board.of(node)
         waiting = [each for each in board.hand_offs if each.state is HandOffState.WAITING]
         choices = routing.route(waiting, board.agents, board.refused, now, self.policy.routing)
         sids = {each.id: each.call.call_sid for each in waiting}
         for choice in choices:
             if self.store.offer(choice, sids[choice.hand_off_id], now):
                 _log.info("desk_offered", call_sid=sids[choice.hand_off_id], agent=choice.agent_id)
-        board = self.board() if choices or awaited else board  # who is expected back keeps their place
+        if choices or awaited:
+            board = self.board().of(node)  # who is expected back keeps their place
         self._outlooks = outlooks(
             board.hand_offs, board.agents, board.occupied_s, now, self.policy.routing, is_open=is_open
         )
-        mine = (each for each in board.hand_offs if each.state in WAITS and each.node == self.store.node)
-        self._outage.know(each.call for each in mine)
+        self._outage.know(each.call for each in board.hand_offs if each.state in WAITS)
         if not board.hand_offs:
             self.clock.settle()
         if steps or choices:
@@ -337,12 +346,6 @@ class Desk:
             self._moves.never_came_back(call_sid)
             self.returning.over(call_sid)
         return awaited.keys() - late
-
-    def _here(self, awaited: set[str]) -> Board:
-        """The desk without callers who are expected back: they can't be given to anybody now."""
-        board = self.board()
-        here = tuple(each for each in board.hand_offs if each.call.call_sid not in awaited)
-        return replace(board, hand_offs=here) if awaited else board
 
     def _add(self, call: WaitingCall) -> None:
         self.returning.over(call.call_sid)

@@ -147,6 +147,15 @@ class DeskMoves:
         self._record.moved(hand_off, to, at or self._soonest())
         return True
 
+    def refuse_elsewhere(self, hand_off: HandOff) -> None:
+        """Sound stays in the process that has the caller's line: nobody can be joined with it in another.
+
+        Raises:
+            DeskError: it is in another.
+        """
+        if self._bridge is not None and hand_off.state in LIVE and hand_off.node != self._store.node:
+            raise DeskError("this caller's line is on another server: take the call at its desk", "elsewhere")
+
     def connect(self, hand_off: HandOff) -> Accepted:
         """Get the caller ready for the agent who has just taken the call.
 

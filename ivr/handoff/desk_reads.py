@@ -1,6 +1,6 @@
 """Reads the desk's tables into values."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -40,6 +40,7 @@ _AGENTS = (
         AgentSessionRow.status_at,
         AgentSessionRow.hand_off_id,
         AgentSessionRow.missed_in_a_row,
+        AgentSessionRow.node,
     )
     .join(AgentSessionRow, AgentSessionRow.agent_id == AgentRow.id, isouter=True)
     .order_by(AgentRow.name, AgentRow.id)
@@ -83,6 +84,21 @@ class Board:
     """Hand-off id → agents who have just said no to it or did not answer."""
     occupied_s: tuple[float, ...] = ()
     """For how long the latest calls occupied their agents, the newest first."""
+
+    def of(self, node: str) -> "Board":
+        """What one process looks after: the callers whose lines it has, and the agents whose pages it has."""
+        here = {"", node}
+        return replace(
+            self,
+            hand_offs=tuple(each for each in self.hand_offs if each.node in here),
+            agents=tuple(each for each in self.agents if each.node in here),
+        )
+
+    def without(self, call_sids: Collection[str]) -> "Board":
+        """The desk without some callers."""
+        return replace(
+            self, hand_offs=tuple(each for each in self.hand_offs if each.call.call_sid not in call_sids)
+        )
 
     def live(self, call_sid: str) -> HandOff | None:
         """The hand-off of a call that is not final."""
@@ -208,6 +224,7 @@ def agents(connection: Connection, day_start: datetime, routing: RoutingPolicy) 
             row.status_at,
             row.hand_off_id,
             missed_in_a_row=row.missed_in_a_row or 0,
+            node=row.node or "",
         )
         for row in rows
     }

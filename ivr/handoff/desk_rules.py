@@ -50,6 +50,9 @@ AGAIN_S = 120.0
 """Seconds after the end of a hand-off in which another one of the same call, whose line broke, goes on with its
 waiting time: a server that is restarted and loads its models takes a minute at most."""
 
+LEFT_BEHIND_S = 60.0
+"""Seconds after which what another process has not done is done by this one; it looks twice a second itself."""
+
 GRACE_S = 3.0
 """Seconds after a request before a caller who is not on the line counts as gone: the bridge may hear later."""
 
@@ -100,7 +103,7 @@ def overdue(
         board: The desk.
         now: By the desk's clock; aware.
         policy: The deployment's.
-        node: This process: only its own callers' lines can be asked about.
+        node: This process: the others see to their own callers and agents.
         present: Whether an agent's browser is there.
         alive: Whether a caller is on the line.
         is_open: Whether the agents' hours run.
@@ -111,17 +114,40 @@ def overdue(
     steps: list[Step] = []
     done: set[str] = set()
     held = {each.id: each for each in board.hand_offs}
-    for agent in board.agents:
+    here = board.of(node)
+    for agent in here.agents:
         if agent.status is not AgentStatus.OFFLINE and not present(agent.id):
             hand_off = held.get(agent.hand_off_id or "")
             steps.append(_left(agent, hand_off))
             if hand_off is not None:
                 done.add(hand_off.id)
-    for hand_off in board.hand_offs:
+    for hand_off in here.hand_offs:
         if hand_off.id in done:
             continue
         step = _gone(hand_off, now, node, alive) or _late(hand_off, board, now, policy)
-        step = step or _given_up(hand_off, board, now, policy, is_open)
+        step = step or _given_up(hand_off, here, now, policy, is_open)
+        if step is not None:
+            steps.append(step)
+    return steps
+
+
+def left_behind(board: Board, now: datetime, policy: DeskPolicy, *, node: str) -> list[Step]:
+    """What another process should have done long ago: it is gone, or can't reach the database.
+
+    Args:
+        board: The desk, all processes' callers.
+        now: By the desk's clock; aware.
+        policy: The deployment's.
+        node: This process, whose own callers :func:`overdue` is about.
+    """
+    then = now - timedelta(seconds=LEFT_BEHIND_S)
+    steps: list[Step] = []
+    for hand_off in board.hand_offs:
+        if hand_off.node == node:
+            continue
+        step = _late(hand_off, board, then, policy)
+        if step is None and hand_off.state in WAITS and _since(hand_off.call.at, then) > policy.longest_wait_s:
+            step = Move(hand_off, instead_of_a_person(hand_off), "waited too long")
         if step is not None:
             steps.append(step)
     return steps

@@ -65,7 +65,7 @@ def desk_takes_calls(settings: Settings, desk: Desk) -> bool:
     if settings.phones:
         return False
     try:
-        return any(on_duty(agent) for agent in desk.board().agents)
+        return any(on_duty(agent) for agent in desk.board().of(desk.store.node).agents)
     except DeskBusyError as error:
         _log.warning("desk_not_asked", why=str(error))
         return False

@@ -21,7 +21,7 @@ def recover(desk: Desk, dead: Callable[[str, datetime], bool], alive: Callable[[
     Who waited or talked waits again, with the place they had, counts as returned, and is offered to agents as soon
     as their line is back; who does not come back within :data:`ivr.handoff.desk_returning.RETURN_S` is called back,
     or, without a number, was missed (:meth:`ivr.handoff.desk.Desk.round`). Written up is what was being written up.
-    Agents who were at the desk are expected back.
+    Agents who were at its desk are expected back at this one.
 
     Args:
         desk: Not started yet.
@@ -35,9 +35,15 @@ def recover(desk: Desk, dead: Callable[[str, datetime], bool], alive: Callable[[
         DeskBusyError: the database can't be used; to be called again.
     """
     board, now = desk.board(), desk.now()
-    for agent in board.agents:
-        if agent.status is not AgentStatus.OFFLINE:
-            desk.attendance.expect(agent.id, desk.clock.seconds() + COME_BACK_S)
+    mine = [
+        agent.id
+        for agent in board.agents
+        if agent.status is not AgentStatus.OFFLINE
+        and (agent.node == desk.store.node or dead(agent.node, agent.status_at or now))
+    ]
+    desk.agents.move_here(mine)
+    for agent_id in mine:
+        desk.attendance.expect(agent_id, desk.clock.seconds() + COME_BACK_S)
     left = [
         each for each in board.hand_offs if each.node != desk.store.node and dead(each.node, each.changed_at or now)
     ]

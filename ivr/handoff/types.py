@@ -175,6 +175,8 @@ class Agent:
     anger_today: float = 0.0
     """The frustration of today's callers, added up: the load that is balanced."""
     missed_in_a_row: int = 0
+    node: str = ""
+    """The process that their page is connected to; none: they never sat at the desk."""
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from ivr.handoff.desk_reads import Board
 from ivr.handoff.types import Agent, AgentStatus
 from ivr.web.desk_json import waiting_json
 from ivr.web.desk_stream import stream
+from ivr.web.visitors import Standing
 from tests.handoff.desks import Office
 
 LANGUAGES = ("ko", "en", "ja", "zh")
@@ -55,7 +56,7 @@ def main(callers: int, agents: int, times: int) -> None:
 def _told(office: Office, times: int) -> list[float]:
     """Milliseconds from a request until its event is on the way to a page; the desk's own thread does the rest."""
     desk, took_ms = office.desk, []
-    events = stream(desk, "agent0", {}, desk.store.last_event(), lambda: False)
+    events = stream(desk, "agent0", {}, desk.store.last_event(), lambda: False, Standing())
     next(events)
     desk.start()
     for number in range(times):
