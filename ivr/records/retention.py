@@ -15,7 +15,7 @@ from ivr.errors import RecordsError
 from ivr.records.accounts_models import AuditRow
 from ivr.records.audit import AuditEntry, AuditLog
 from ivr.records.carrier_deletions import Deleter, carry_out, note
-from ivr.records.desk_models import DeskCallRow, DeskEventRow, FeedbackRow
+from ivr.records.desk_models import DeskCallRow, DeskEventRow, DeskOfferRow, FeedbackRow
 from ivr.records.models import CallbackRow, CallRow, DecisionRow, HandoffRow, TurnRow, VoicemailRow
 from ivr.records.recordings import Vault
 from ivr.records.transactions import reading, writing
@@ -143,6 +143,7 @@ def _signs(moment: datetime) -> tuple[_Step, ...]:
         *(TurnRow.emotion, TurnRow.prosody, TurnRow.speech_rate),
         *(TurnRow.signs, TurnRow.frustration, TurnRow.contributions),
     )
+    why: Mapping[str, object] = {"why": "", "contributions": {}}
     return (
         _Step(
             "signs",
@@ -162,6 +163,13 @@ def _signs(moment: datetime) -> tuple[_Step, ...]:
             DeskCallRow.id,
             (DeskCallRow.requested_at < moment) & (DeskCallRow.frustration != 0),
             {"frustration": 0.0},
+        ),
+        _Step("offers' signs", DeskOfferRow.id, (DeskOfferRow.offered_at < moment) & (DeskOfferRow.why != ""), why),
+        _Step(
+            "telephones' signs",
+            HandoffRow.call_sid,
+            _ended_before(moment, HandoffRow.call_sid) & (func.length(cast(HandoffRow.attempts, Text)) > len("[]")),
+            {"attempts": []},
         ),
     )
 

@@ -17,6 +17,7 @@ from tests.records.samples import CALLER_TURN
 
 WORDS = "제 이름은 홍길동이고 정말 화가 나요"
 NOTES = "customer sounded desperate"
+CHOSEN = "next (waited 3 s, furious (0.93)); Anna is the only one free for it"
 
 
 def call(store: Store, vault: Vault, call_sid: str, number: str, at: datetime, *, over: bool = True) -> None:
@@ -26,6 +27,8 @@ def call(store: Store, vault: Vault, call_sid: str, number: str, at: datetime, *
     journal.turn(call_sid, replace(CALLER_TURN, text=WORDS, signs={"words": 0.8}))
     journal.decision(call_sid, DecisionRecord(8400, "hand_off", "the caller said Hong Gildong", {"anger": 0.4}))
     journal.handoff(call_sid, HandoffRecord("frustration", {"headline": WORDS}))
+    rung = {"number": 0, "phone": "+82215880001", "answer": "busy", "chosen": CHOSEN}
+    journal.handoff_rung(call_sid, [rung], "missed", "every agent was rung")
     journal.callback(call_sid, CallbackRecord(at + timedelta(days=1), number, None, WORDS))
     journal.voicemail(call_sid, VoicemailRecord("https://carrier.example/" + call_sid, "RE" + call_sid, 3.0))
     if over:
@@ -51,8 +54,8 @@ def call(store: Store, vault: Vault, call_sid: str, number: str, at: datetime, *
             "desk_call_id": "h-" + call_sid,
             "agent_id": "anna",
             "offered_at": at,
-            "why": "",
-            "contributions": {},
+            "why": CHOSEN,
+            "contributions": {"anger_today": -0.4},
         }
         session.execute(insert(DeskOfferRow).values(**offer))
         session.execute(insert(DeskEventRow).values(at=at, kind="x", call_sid=call_sid, data={"headline": WORDS}))

@@ -38,7 +38,10 @@ def test_recordings_then_signs_then_words_go(store: Store, vault: Vault, databas
         "signs": 1,
         "decisions' signs": 1,
         "desk_signs": 1,
+        "offers' signs": 1,
+        "telephones' signs": 1,
     }
+    assert "furious" not in everything(store, database).partition("SQLite format")[0]
     view = store.call("CA1")
     assert view is not None
     turn = view.turns[0].entry
