@@ -123,3 +123,19 @@ def test_a_day_of_calls_keeps_every_promise(order: Order, seed: int) -> None:
     loads = {agent.id: agent for agent in day.book.agents()}
     assert sum(agent.calls_today for agent in loads.values()) == len(talked)
     assert sum(agent.hard_calls_today for agent in loads.values()) > 10
+
+
+def test_who_always_answers_first_does_not_end_up_with_all_the_anger() -> None:
+    numbers = [f"+82100000001{last}" for last in range(5)]
+    eager, dice, board = numbers[0], random.Random(7), Board(phones=numbers)
+    for at in range(60):
+        call_sid = f"CA{at:032d}"
+        board.enter(call_sid, frustration=dice.choice((0.1, 0.9)))
+        rung = board.rung(call_sid)
+        board.takes(eager if eager in rung else dice.choice(rung), call_sid)
+        board.time.go(dice.uniform(30, 90))
+        board.book.talked(call_sid)
+    agents = {agent.id: agent for agent in board.book.agents()}
+    hard = [agent.hard_calls_today for agent in agents.values()]
+    assert agents[eager].calls_today > 60 / 5  # of the calm calls they have most
+    assert max(hard) - min(hard) <= 3
