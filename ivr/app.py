@@ -12,7 +12,7 @@ from ivr.call.persons import Persons
 from ivr.call.tape import Recorder
 from ivr.content.loader import load_content
 from ivr.content.types import Content
-from ivr.handoff.desk_setup import desk_takes_calls, open_desk
+from ivr.handoff.desk_setup import desk_opens, desk_takes_calls, open_desk
 from ivr.handoff.ringing_recall import talks_since
 from ivr.handoff.voicemail import MOST_WAITING, Messages
 from ivr.loading import Loader
@@ -88,7 +88,12 @@ class Hotline:
             journal=self.journal,
             known_number=self.store.known_number,
             recorder=self._recorder,
-            persons=Persons(self.desk, self.bridge, partial(desk_takes_calls, settings, self.desk)),
+            persons=Persons(
+                self.desk,
+                self.bridge,
+                partial(desk_takes_calls, settings, self.desk),
+                partial(desk_opens, settings, self.desk),
+            ),
             recall=self.store.call,
         )
         self.tokens = StreamTokens(settings.stream_token_s)

@@ -254,10 +254,10 @@ class House(Bookkeeping):
     def to_desk(self, info: CallInfo) -> CallInfo | Literal["soon"] | None:
         """Get ready for a caller to wait at the desk, on a stream that comes next; None: that can't be."""
         persons, services, call_sid = self._persons, self._services(), info.call_sid
-        if persons is None or self._closing or not persons.wanted():
+        if persons is None or self._closing or not (persons.opening() or persons.wanted()):
             return None
         persons.desk.expect(call_sid)
-        if services is None:
+        if services is None or persons.opening():
             return "soon"
         with self._lock:
             if session := self._live.get(call_sid):  # the webhook came twice

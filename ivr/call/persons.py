@@ -18,6 +18,7 @@ from ivr.content.types import Language
 from ivr.dialogue.moves import Move
 from ivr.dialogue.types import DialogueState
 from ivr.handoff.risks import find_risks
+from ivr.handoff.summary import headlines
 from ivr.handoff.types import DeskEvents, WaitingCall
 from ivr.records.types import HandoffRecord
 from ivr.understanding.types import ANYTHING, Expectation, Meaning
@@ -31,6 +32,8 @@ class Persons:
     hub: BridgeHub
     wanted: Callable[[], bool]
     """Whether a caller who is to get a person now waits for the desk; asked at each hand-off, must be quick."""
+    opening: Callable[[], bool] = lambda: False
+    """Whether that can't be told yet, and will be in a moment: the desk is being opened."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +103,7 @@ def waiting_call(resting: Resting, *, again: bool = False) -> WaitingCall:
         frustration=round(state.mood.frustration.score, 3),
         risks=tuple(risk.kind for risk in risks),
         headline=str(summary.get("headline", "")),
+        headlines=headlines(summary),
         reason=resting.handoff.reason,
         from_number=resting.info.from_number,
         again=again,

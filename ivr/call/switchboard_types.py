@@ -74,8 +74,9 @@ class Switchboard(Protocol):
             info: The call, as this webhook tells of it.
 
         Returns:
-            The call to open a stream for. ``soon``: models are being loaded, ask again in a few seconds. None: that
-            can't be (the desk takes nobody, no room, or the call has had such a stream, which failed as well).
+            The call to open a stream for. ``soon``: models are being loaded or the desk is being opened, ask again
+            in a few seconds. None: that can't be (the desk takes nobody, no room, or the call has had such a
+            stream, which failed as well).
         """
         ...
 

@@ -84,6 +84,7 @@ class Desk:
         self.agents = AgentStore(store)
         self.attendance = Attendance()
         self.returning = Returning()
+        self.opened = False  # whether what a dead process left has been recovered
         self.clock = clock or DeskClock()
         self.policy = policy or DeskPolicy()
         self._record = record
@@ -367,12 +368,12 @@ class Desk:
             _log.exception("desk_step_failed", step=str(step)[:500])
 
     def _run(self) -> None:
-        seen, troubled, prepared = 0, False, False
+        seen, troubled = 0, False
         while not self.inbox.closed:
             try:
-                if not prepared:
+                if not self.opened:
                     self._prepare(self)
-                    prepared = True
+                    self.opened = True
                 self.round()
                 if troubled:
                     _log.warning("desk_database_back")

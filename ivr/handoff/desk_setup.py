@@ -71,6 +71,11 @@ def desk_takes_calls(settings: Settings, desk: Desk) -> bool:
         return False
 
 
+def desk_opens(settings: Settings, desk: Desk) -> bool:
+    """Whether the desk may take callers, and is just being opened: :func:`desk_takes_calls` can't tell yet."""
+    return not desk.opened and (settings.desk == "on" or (settings.desk == "auto" and not settings.phones))
+
+
 def routing_policy(settings: Settings, content: Content | None) -> RoutingPolicy:
     """How callers and agents are brought together, at the desk and by telephone.
 

@@ -306,6 +306,8 @@ class Scene:
     """Whether the desk takes callers."""
     loaded: bool = True
     """Whether the models are there."""
+    opening: bool = False
+    """Whether the desk is being opened."""
 
     def ring(self) -> Caller:
         """The caller calls, and asks for a person with the key zero."""
@@ -386,7 +388,7 @@ def scene(
         max_calls=max_calls,
         language="en",
         journal=services.journal,
-        persons=Persons(real_desk(hub) if real_desk else desk, hub, lambda: stage.wanted),
+        persons=Persons(real_desk(hub) if real_desk else desk, hub, lambda: stage.wanted, lambda: stage.opening),
         recall=recall,
     )
     tokens = StreamTokens()

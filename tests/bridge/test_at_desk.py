@@ -159,14 +159,17 @@ def test_a_desk_that_takes_nobody_leaves_them_to_the_telephones(full: Scene) -> 
     assert post(full, "/twilio/voice?language=en").find("Record") is not None
 
 
-def test_who_comes_while_the_models_are_loaded_waits_for_them(stage: Scene) -> None:
+@pytest.mark.parametrize("what", ["loaded", "opening"])
+def test_who_comes_while_the_models_are_loaded_or_the_desk_is_opened_waits_for_it(stage: Scene, what: str) -> None:
     stage.loaded = False
+    if what == "opening":
+        stage.opening, stage.wanted = True, False  # who is at the desk is not known yet
     answer = post(stage, "/twilio/voice?language=en")
     redirect = answer.find("Redirect")
     assert answer.find("Play") is not None
     assert redirect is not None
     assert stage.desk.heard_of("expect")
-    stage.loaded = True
+    stage.loaded, stage.opening, stage.wanted = True, False, True
     waits(stage, redirect.text.removeprefix(stage.url))
     (asked,) = requests(stage)
     assert (asked.language, asked.reason) == ("en", "failure")

@@ -114,7 +114,7 @@ class Hotline(Api):
 
 @contextmanager
 def running(
-    folder: Path, *, ready: bool = True, api_token: str | None = None, **environment: str
+    folder: Path, *, ready: bool = True, api_token: str | None = None, port: int = 0, **environment: str
 ) -> Iterator[Hotline]:
     """Run a hotline for as long as the context lasts.
 
@@ -122,11 +122,10 @@ def running(
         folder: Its databases and its log; a second one there finds what the first left.
         ready: Wait until it can take calls; False: only until it answers.
         api_token: Its ``IVR_API_TOKEN``.
+        port: Where it listens; 0: anywhere.
         **environment: Settings.
     """
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = wait_until(lambda: _free(port), 10.0, "the server before has let go of its port") or 0
     credentials = {"IVR_API_TOKEN": api_token} if api_token else {}
     with (folder / "server.log").open("ab") as log:
         process = subprocess.Popen(
@@ -163,6 +162,17 @@ def _clean(environment: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in environment.items() if not name.startswith(("IVR_", "TWILIO_"))} | {
         name: environment[name] for name in ("IVR_CACHE_DIR",) if name in environment
     }
+
+
+def _free(port: int) -> int | None:
+    """The port, or any for 0; None: it is not free."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the server does: a dead one had it
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return None
+        return int(probe.getsockname()[1])
 
 
 def _answers(hotline: Hotline, ready: bool) -> bool:
