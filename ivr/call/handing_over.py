@@ -1,6 +1,6 @@
 """What the person who takes over is given: the summary for the record, the whisper for the ear."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from datetime import timedelta
 from functools import partial
@@ -10,9 +10,10 @@ import structlog
 from ivr.call.callers import own_number
 from ivr.call.line import CallInfo
 from ivr.call.services import CallServices
+from ivr.content.types import LANGUAGES, Language
 from ivr.dialogue.types import Action, Decision, DialogueState, HandoffReason, Say
 from ivr.handoff.facts import HISTORY_DAYS
-from ivr.handoff.summary import summarise, whisper
+from ivr.handoff.summary import summarise, whisper, with_languages
 from ivr.records.history import EarlierCall
 from ivr.records.masking import mask_text
 from ivr.records.masking_turns import hidden_over_turns
@@ -73,9 +74,13 @@ def prepare(
         earlier = _earlier(services, info)
         masks = services.settings.mask_numbers
         hide, turns = (mask_text, hidden_over_turns(turns)) if masks else (str, turns)
-        summary = summarise(
-            state, turns, reason, info.from_number, content, language, earlier=earlier, mask=hide, why=why
-        )
+
+        def summarised(told_in: Language) -> Mapping[str, object]:
+            return summarise(
+                state, turns, reason, info.from_number, content, told_in, earlier=earlier, mask=hide, why=why
+            )
+
+        summary = with_languages(summarised(language), language, LANGUAGES, summarised)
         if services.polisher is not None:
             services.polisher.later(summary, language, partial(services.journal.summary, info.call_sid))
         return HandoffRecord(reason.value, summary), whisper(summary, content, language)

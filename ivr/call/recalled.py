@@ -1,11 +1,11 @@
 """What the record tells of a caller who is to get a person, when this process does not know the call."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ivr.call.switchboard_types import Ending
 from ivr.content.types import LANGUAGES, Content, Language
-from ivr.handoff.summary import whisper
+from ivr.handoff.summary import headlines, whisper
 from ivr.handoff.types import WaitingCall
 from ivr.records.views import CallView
 
@@ -27,16 +27,24 @@ def recalled(view: CallView, content: Content, own: Language, now: datetime) -> 
     frustration, risks = summary.get("frustration"), summary.get("risks")
     known = WaitingCall(
         view.header.call_sid,
-        now,
+        _asked_at(view, now),
         language=language,
         topic=intent if isinstance(intent, str) else None,
         frustration=float(frustration) if isinstance(frustration, int | float) else 0.0,
         risks=tuple(_kinds(risks)),
         headline=str(summary.get("headline", "")),
+        headlines=headlines(summary),
         reason=handoff.reason,
         from_number=view.header.from_number,
     )
     return Ending("person", language, whisper({**summary, "reason": handoff.reason}, content, own), known)
+
+
+def _asked_at(view: CallView, now: datetime) -> datetime:
+    """When the conversation handed over last; ``now`` if that is not on record."""
+    decisions = (numbered.entry for numbered in reversed(view.decisions))
+    at_ms = next((decision.at_ms for decision in decisions if decision.action == "hand_off"), None)
+    return now if at_ms is None else min(now, view.header.started_at + timedelta(milliseconds=at_ms))
 
 
 def language_of(view: CallView, own: Language) -> Language:

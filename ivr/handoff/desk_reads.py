@@ -186,6 +186,7 @@ def hand_off(row: Row[Any]) -> HandOff:
         frustration=row.frustration,
         risks=tuple(row.risks),
         headline=row.headline,
+        headlines=row.headlines,
         reason=row.reason,
         from_number=row.from_number,
     )

@@ -119,6 +119,7 @@ class DeskStore:
                     frustration=call.frustration,
                     risks=list(call.risks),
                     headline=call.headline,
+                    headlines=dict(call.headlines),
                     reason=call.reason,
                     from_number=call.from_number,
                     changed_at=now,

@@ -4,7 +4,7 @@ Every line is a :class:`ivr.handoff.facts.Statement` that names the turns and re
 :mod:`ivr.handoff.summary_check` holds lines against them. Pure: milliseconds, no database, no network.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from ivr.content.spoken import spell_digits
 from ivr.content.types import Content, Language
@@ -32,6 +32,9 @@ from ivr.handoff.summary_words import Words
 from ivr.records.history import EarlierCall
 from ivr.records.masking import mask_text
 from ivr.records.types import TurnRecord
+
+WORDED = ("headline", "tried", "feeling", "suggested_opening", "statements")
+"""What of a summary is words of its language; the rest is the same in all."""
 
 
 def summarise(
@@ -109,6 +112,40 @@ def summarise(
         "language": language,
         "reason": reason.value,
     }
+
+
+def with_languages(
+    summary: Mapping[str, object],
+    language: Language,
+    others: Iterable[Language],
+    summarised: Callable[[Language], Mapping[str, object]],
+) -> dict[str, object]:
+    """Add a summary's words in other languages: agents read it in theirs, and greet the caller in the caller's.
+
+    Args:
+        summary: As :func:`summarise` made it.
+        language: In this language.
+        others: The languages to add; ``language`` itself is left out.
+        summarised: Gives the same summary in another language.
+
+    Returns:
+        The summary with ``in_languages``: :data:`WORDED` of it by language.
+    """
+    found: dict[str, dict[str, object]] = {}
+    for other in others:
+        if other != language:
+            told = summarised(other)
+            found[other] = {key: told[key] for key in WORDED}
+    return {**summary, "in_languages": found}
+
+
+def headlines(summary: Mapping[str, object]) -> dict[str, str]:
+    """The headline in each language it is known in: of a stored summary, which need not be whole."""
+    own, others = summary.get("language"), summary.get("in_languages")
+    told = {own: summary.get("headline")} if isinstance(own, str) else {}
+    for language, words in others.items() if isinstance(others, Mapping) else ():
+        told[str(language)] = words.get("headline") if isinstance(words, Mapping) else None
+    return {language: line for language, line in told.items() if isinstance(line, str)}
 
 
 def whisper(summary: Mapping[str, object], content: Content, language: Language) -> str:

@@ -120,7 +120,9 @@ class WaitingCall:
     risks: tuple[str, ...] = ()
     """``safety``, ``vulnerable``, ``legal``, ``press`` …"""
     headline: str = ""
-    """One line in the agents' language; may hold words of the caller: escape it."""
+    """One line in the hotline's language; may hold words of the caller: escape it."""
+    headlines: Mapping[str, str] = field(default_factory=dict)
+    """The same by language, as far as it is known in more than one."""
     reason: str = "caller_asked"
     """:class:`ivr.dialogue.types.HandoffReason`."""
     from_number: str | None = None

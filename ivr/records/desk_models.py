@@ -57,6 +57,8 @@ class DeskCallRow(Base):
     frustration: Mapped[float] = mapped_column(Double)
     risks: Mapped[list[str]] = mapped_column(JSON)
     headline: Mapped[str] = mapped_column(Words)
+    headlines: Mapped[JsonObject] = mapped_column(JSON, default=dict, server_default="{}")
+    """By language."""
     reason: Mapped[str] = mapped_column(Line(32))
     from_number: Mapped[str | None] = mapped_column(Line(256))
     agent_id: Mapped[str | None] = mapped_column(Line(64))

@@ -130,7 +130,7 @@ def _words(moment: datetime, message_goes: Callable[[Session, ColumnElement[bool
             DeskCallRow.id,
             (DeskCallRow.requested_at < moment)
             & or_(DeskCallRow.headline != "", DeskCallRow.notes != "", DeskCallRow.from_number.is_not(None)),
-            {"headline": "", "notes": "", "from_number": None, "risks": []},
+            {"headline": "", "headlines": {}, "notes": "", "from_number": None, "risks": []},
         ),
         _Step("desk_events", DeskEventRow.id, DeskEventRow.at < moment, None),
         _Step("feedback", FeedbackRow.id, (FeedbackRow.at < moment) & (FeedbackRow.note != ""), {"note": ""}),

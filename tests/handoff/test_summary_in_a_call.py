@@ -21,6 +21,7 @@ from ivr.dialogue.types import HandoffReason
 from ivr.errors import RecordsError
 from ivr.handoff.polish import Polisher
 from ivr.handoff.polish_check import plain_lines
+from ivr.handoff.summary import headlines
 from ivr.metrics import Metrics
 from ivr.records.history import EarlierCall
 from ivr.records.types import HandoffRecord, TurnRecord
@@ -129,3 +130,26 @@ def test_the_plain_summary_is_there_at_once_and_the_polished_one_replaces_it() -
     ((call_sid, polished),) = notes.summaries
     assert call_sid == "CA0001"
     assert polished == {**handoff.summary, "polished": True}
+
+
+def test_the_summary_is_there_in_every_language_the_agents_may_read() -> None:
+    summary = _prepared().summary
+    others = summary["in_languages"]
+    assert isinstance(others, dict)
+    assert set(others) == {"ko", "ja", "zh"}
+    told = headlines(summary)
+    assert set(told) == {"ko", "en", "ja", "zh"}
+    assert len(set(told.values())) == 4
+    assert told["en"] == summary["headline"]
+    own = cast(Sequence[Mapping[str, object]], summary["statements"])
+    for words in others.values():
+        assert [each["sources"] for each in words["statements"]] == [each["sources"] for each in own]
+        assert "555" not in json.dumps(words)
+
+
+def test_headlines_of_a_summary_that_is_not_whole() -> None:
+    assert headlines({}) == {}
+    assert headlines({"headline": "failure"}) == {}
+    assert headlines({"language": "en", "headline": "hours", "in_languages": {"ko": None, "ja": {}}}) == {
+        "en": "hours"
+    }
