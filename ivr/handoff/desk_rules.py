@@ -124,7 +124,8 @@ def overdue(
     for hand_off in here.hand_offs:
         if hand_off.id in done:
             continue
-        step = _gone(hand_off, now, node, alive) or _late(hand_off, board, now, policy)
+        step = _gone(hand_off, now, node, alive) or _left_alone(hand_off, board)
+        step = step or _late(hand_off, board, now, policy)
         step = step or _given_up(hand_off, here, now, policy, is_open)
         if step is not None:
             steps.append(step)
@@ -209,6 +210,13 @@ def _gone(hand_off: HandOff, now: datetime, node: str, alive: Callable[[str], bo
     if to is None or hand_off.node != node or _since(hand_off.call.at, now) < GRACE_S:
         return None
     return None if alive(hand_off.call.call_sid) else Move(hand_off, to, "the caller hung up")
+
+
+def _left_alone(hand_off: HandOff, board: Board) -> Step | None:
+    """The agent's login was removed in mid-talk."""
+    if hand_off.state not in TALKS or board.agent(hand_off.agent_id) is not None:
+        return None
+    return Move(hand_off, HandOffState.WAITING, "the agent's login is gone")
 
 
 def _late(hand_off: HandOff, board: Board, now: datetime, policy: DeskPolicy) -> Step | None:

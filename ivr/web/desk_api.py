@@ -17,7 +17,7 @@ from ivr.web import desk_fields as read
 from ivr.web.answers import json_answer, problem
 from ivr.web.api import FLUSH_S, client_gone, last_event_id
 from ivr.web.desk_fields import FieldError
-from ivr.web.desk_json import agent_json, hand_off_json, offer_json, waiting_json
+from ivr.web.desk_json import agent_json, hand_off_json, offer_json, until, waiting_json
 from ivr.web.desk_stream import stream
 from ivr.web.visitors import standing
 
@@ -156,7 +156,7 @@ class _Views:
         return {
             "at": time_text(now),
             "agent": agent_json(agent, self._desk, board),
-            "call": hand_off_json(held, now) if held else None,
+            "call": {**hand_off_json(held, now), "until": until(held, self._desk.policy)} if held else None,
             "waiting": sum(each.state.value in {"waiting", "offered"} for each in board.hand_offs),
         }
 

@@ -1,12 +1,13 @@
 """The desk's values as JSON. Texts may hold what a caller said: pages must show them as text."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ivr.handoff.desk import Desk
 from ivr.handoff.desk_reads import Board, DeskEvent, Offer
+from ivr.handoff.desk_rules import DeskPolicy
 from ivr.handoff.queue import WAITS
 from ivr.handoff.routing import in_order, resting_until, urgency
-from ivr.handoff.types import Agent, HandOff
+from ivr.handoff.types import Agent, HandOff, HandOffState
 from ivr.records.views import plain, time_text
 
 Json = dict[str, object]
@@ -54,6 +55,14 @@ def hand_off_json(hand_off: HandOff, now: datetime) -> Json:
         "notes": plain(hand_off.notes),
         "disposition": hand_off.disposition,
     }
+
+
+def until(hand_off: HandOff, policy: DeskPolicy) -> str | None:
+    """When the desk takes a call from its agent by itself: it has rung, or been written up, for long enough."""
+    lasts_s = {HandOffState.OFFERED: policy.offer_s, HandOffState.WRAP_UP: policy.wrap_up_s}.get(hand_off.state)
+    if lasts_s is None or hand_off.changed_at is None:
+        return None
+    return time_text(hand_off.changed_at + timedelta(seconds=lasts_s))
 
 
 def waiting_json(desk: Desk, board: Board, limit: int) -> Json:

@@ -18,6 +18,7 @@ from ivr.call.line import CallInfo
 from ivr.call.switchboard_types import Switchboard
 from ivr.content.types import LANGUAGES
 from ivr.settings import Settings
+from ivr.web.calls import FELT
 from ivr.web.pages import page, protect
 
 log = structlog.get_logger(__name__)
@@ -97,7 +98,7 @@ def blueprint(switchboard: Switchboard, settings: Settings, tokens: TokenIssuer)
 
     @pages.get("/phone")
     def phone() -> str:
-        return page("phone.html", script="main.js", title="phone_title")
+        return page("phone.html", script="main.js", title="phone_title", felt=FELT)
 
     @pages.post("/phone/call")
     def call() -> tuple[Response, int]:

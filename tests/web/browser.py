@@ -20,7 +20,6 @@ expect.set_options(timeout=STEP_TIMEOUT_MS)
 
 _QUIET_ARGUMENTS = (
     "--no-sandbox",  # tests may run as root in a container
-    "--autoplay-policy=no-user-gesture-required",
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
@@ -88,6 +87,7 @@ def launch(
     wav: Path | None = None,
     *,
     microphone: bool = True,
+    autoplay: bool = True,
     width: int = 1280,
     height: int = 900,
     color_scheme: Literal["light", "dark"] = "light",
@@ -99,6 +99,7 @@ def launch(
         wav: What the microphone hears, once, from the moment it is opened (16-bit PCM; then silence).
             None: the browser's own test beeps.
         microphone: False: there is one, but its use is refused.
+        autoplay: False: as browsers are by themselves, pages play nothing before they were touched.
         width: Of the window, CSS pixels.
         height: Of the window, CSS pixels.
         color_scheme: ``light`` or ``dark``.
@@ -108,6 +109,8 @@ def launch(
         The page. Errors it throws, and what the browser's content policy blocks, fail the test at the end.
     """
     arguments = [*_QUIET_ARGUMENTS, "--use-fake-device-for-media-stream"]
+    if autoplay:
+        arguments.append("--autoplay-policy=no-user-gesture-required")
     if microphone:
         arguments.append("--use-fake-ui-for-media-stream")
     else:

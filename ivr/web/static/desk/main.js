@@ -1,5 +1,6 @@
 // The desk: what the server says about this agent decides what is shown; clicks and keys ask the server.
 
+import { renewCsrf } from "../csrf.js";
 import { connectLanguageButtons, loadTexts, onLanguage, text } from "../phone/i18n.js";
 import { ask, callPath, post } from "./api.js";
 import { heard, now, span } from "./clock.js";
@@ -45,7 +46,7 @@ function announce(words) {
 
 const queue = new Queue(
   { list: $("waiting"), count: $("waiting-count"), more: $("waiting-more"), closed: $("closed") },
-  { accept: (call) => accept(call), announce, name: (id) => names[id] ?? id, mine: () => mayAccept() },
+  { accept: (call) => accept(call), announce, rings: ringsAt, mine: () => mayAccept() },
 );
 const workspace = new Workspace({ problem, notice: tell });
 const talk = new Talk(
@@ -167,7 +168,16 @@ function drawMe(agent) {
   $("hard-today").textContent = agent.hard_calls_today;
   $("anger-today").textContent = agent.anger_today.toFixed(1);
   $("idle-text").textContent = text(agent.status === "available" ? "desk_idle_available" : "desk_idle_not");
+  drawClocks();
+}
+
+/** What changes by the second. */
+function drawClocks() {
   drawBreather();
+  const until = me?.call?.until;
+  const leftS = until ? Math.max(0, Math.ceil((Date.parse(until) - now()) / 1000)) : null;
+  $("ring-left").textContent = leftS === null ? "" : text("desk_ring_left", { seconds: leftS });
+  $("wrap-left").textContent = leftS === null ? "" : text("desk_wrap_left", { time: span(leftS) });
 }
 
 function drawBreather() {
@@ -193,6 +203,7 @@ function showCall(call, live, agentId) {
   for (const id of ["hold", "back", "end", "mute"]) $(id).hidden = !live;
   $("sound").hidden = !live;
   $("wrap").hidden = live;
+  document.body.dataset.talk = live ? "on" : "over";
   if (!live) sure(false);
   drawHold();
   workspace.show(call, agentId);
@@ -216,6 +227,10 @@ function title() {
 }
 
 // --- what the agent does --------------------------------------------------------------------------------
+
+function ringsAt(agentId) {
+  return agentId === me?.agent.id ? text("desk_rings_here") : text("desk_rings_at", { name: names[agentId] ?? agentId });
+}
 
 function mayAccept() {
   const status = me?.agent.status;
@@ -279,7 +294,9 @@ async function endTalk(backToMachine) {
   sure(false);
   await workspace.saved();
   await act(callPath(me.call.call_sid, "finish"), backToMachine ? { back_to_machine: true } : {});
-  if (!backToMachine) $("notes").focus({ preventScroll: true });
+  if (backToMachine) return;
+  window.scrollTo({ top: 0 });
+  if (matchMedia("(hover: hover)").matches) $("notes").focus({ preventScroll: true }); // else the keyboard would hide half the page
 }
 
 /** Wrap-up is over, and what was written is kept. */
@@ -295,9 +312,15 @@ async function done(status) {
 // --- who sits here --------------------------------------------------------------------------------------
 
 /** The login has ended. Its caller goes to a colleague within seconds; until then the two hear each other. */
-function logIn() {
+async function logIn() {
   if (loginOver) return;
   loginOver = true;
+  if (await renewCsrf()) { // logged in anew, in another window
+    loginOver = false;
+    events.start();
+    renew();
+    return;
+  }
   events.stop();
   ring.stop();
   if (talk.connected) tell("desk_login_over");
@@ -371,7 +394,7 @@ onLanguage(() => {
 });
 window.addEventListener("beforeunload", (event) => live() && event.preventDefault());
 window.addEventListener("pagehide", () => talk.leave());
-setInterval(drawBreather, 1000);
+setInterval(drawClocks, 1000);
 setInterval(() => document.visibilityState === "visible" && me && renew(), RENEW_MS);
 todo.start();
 

@@ -15,7 +15,7 @@ export function tags(call) {
     made.push(heat(call.frustration, text("desk_frustration", { value: call.frustration.toFixed(2) }), HARD_FROM));
   }
   if (call.language) made.push(element("li", { content: textOr(`language_${call.language}`, call.language) }));
-  if (call.reason) made.push(element("li", { content: textOr(`reason_${call.reason}`, call.reason) }));
+  if (call.reason && call.reason !== "frustration") made.push(element("li", { content: textOr(`reason_${call.reason}`, call.reason) }));
   return made;
 }
 
@@ -26,7 +26,7 @@ export class Queue {
   #known = null; // call SIDs seen before; null: the first look announces nothing
   #items = new Map(); // call SID → its element, kept so that focus stays where it is
 
-  /** `parts`: {list, count, more, closed}; `on`: {accept(call), announce(words), name(agentId), mine()}. */
+  /** `parts`: {list, count, more, closed}; `on`: {accept(call), announce(words), rings(agentId), mine()}. */
   constructor(parts, on) {
     this.#parts = parts;
     this.#on = on;
@@ -94,7 +94,7 @@ export class Queue {
     );
     if (call.returned) item.append(element("p", { className: "small", content: text("desk_returned", { count: call.returned }) }));
     if (call.state === "offered") {
-      item.append(element("p", { className: "small", content: text("desk_rings_at", { name: this.#on.name(call.agent) }) }));
+      item.append(element("p", { className: "small", content: this.#on.rings(call.agent) }));
     }
     item.append(element("div", { className: "foot" }, waits, accept));
     return item;

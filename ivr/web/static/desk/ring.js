@@ -10,6 +10,8 @@ const NOTES = [
 const NOTE_S = 0.5;
 const LOUDEST = 0.3; // of full scale, at full volume
 const FLASH_MS = 1000;
+const SAMPLE_MS = 1500;
+const ANSWER_MS = 500; // by then a browser that lets a page play has begun to
 const REMEMBERED = { on: "desk_ring", volume: "desk_ring_volume", notify: "desk_ring_notify" };
 
 /** One cycle of the tone, to be played in a loop: timers of a page out of sight are too slow to ring by. */
@@ -31,8 +33,10 @@ function tone(context) {
 export class Ring {
   #parts;
   #title;
-  #context = null;
-  #gain = null;
+  #context;
+  #gain;
+  #allowed = false; // whether the browser has ever let this page play
+  #asked = false;
   #source = null;
   #notification = null;
   #flashing = null;
@@ -54,6 +58,7 @@ export class Ring {
     // Browsers play nothing before the page was touched; every touch may be the one they wait for.
     for (const kind of ["pointerdown", "keydown"]) document.addEventListener(kind, () => this.#touched(), true);
     document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.#notification?.close());
+    this.#open();
     this.redraw();
   }
 
@@ -99,33 +104,38 @@ export class Ring {
 
   redraw() {
     this.#parts.volume.disabled = !this.#on;
-    this.#parts.blocked.hidden = !this.#on || this.#touchedBefore;
+    this.#parts.blocked.hidden = !this.#on || this.#allowed || !this.#asked;
   }
 
-  get #touchedBefore() {
-    if (this.#context?.state === "running") return true;
-    return navigator.userActivation?.hasBeenActive ?? Boolean(this.#context);
-  }
-
-  #touched() {
-    if (!this.#context) this.#open();
-    if (this.#rings) this.#play();
-    this.redraw();
-  }
-
+  /** Whether sound is allowed is told by trying: browsers differ in what they take for permission. */
   #open() {
     this.#context = new AudioContext();
     this.#gain = this.#context.createGain();
     this.#gain.connect(this.#context.destination);
-    this.#turn();
+    this.#gain.gain.value = this.#loudness;
+    this.#context.onstatechange = () => this.#changed();
+    this.#context.resume().catch(() => {});
+    setTimeout(() => {
+      this.#asked = true;
+      this.redraw();
+    }, ANSWER_MS);
   }
 
-  async #play() {
-    if (!this.#on || !this.#touchedBefore) return;
-    if (!this.#context) this.#open();
-    if (!this.#source) this.#begin();
-    await this.#context.resume().catch((error) => console.warn("ring: no sound", error));
+  #changed() {
+    if (this.#context.state !== "running") return;
+    this.#allowed = true;
+    if (!this.#source) this.#silence();
     this.redraw();
+  }
+
+  #touched() {
+    if (!this.#allowed) this.#context.resume().catch(() => {});
+  }
+
+  #play() {
+    if (!this.#on) return;
+    if (!this.#source) this.#begin();
+    this.#context.resume().catch((error) => console.warn("ring: no sound", error));
   }
 
   #begin() {
@@ -141,14 +151,13 @@ export class Ring {
     this.#source?.stop();
     this.#source?.disconnect();
     this.#source = null;
-    this.#context?.suspend().catch(() => {}); // a context that runs keeps the processor awake
+    this.#context.suspend().catch(() => {}); // a context that runs keeps the processor awake
   }
 
   /** Let it be heard how loud it is. */
-  async #sample() {
-    if (!this.#on || !this.#context) return;
-    await this.#play();
-    setTimeout(() => this.#rings || this.#silence(), 1000 * CYCLE_S / 2);
+  #sample() {
+    this.#play();
+    setTimeout(() => this.#rings || this.#silence(), SAMPLE_MS);
   }
 
   #switch() {
@@ -161,8 +170,12 @@ export class Ring {
 
   #turn() {
     localStorage.setItem(REMEMBERED.volume, this.#parts.volume.value);
-    const share = Number(this.#parts.volume.value) / 100;
-    if (this.#gain) this.#gain.gain.value = share ** 2; // ears are closer to squares than to straight lines
+    this.#gain.gain.value = this.#loudness;
+  }
+
+  /** Of full scale: ears are closer to squares than to straight lines. */
+  get #loudness() {
+    return (Number(this.#parts.volume.value) / 100) ** 2;
   }
 
   async #allowNotes() {

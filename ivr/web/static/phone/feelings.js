@@ -4,9 +4,7 @@ import { element } from "./elements.js";
 import { text, textOr } from "./i18n.js";
 
 const LEAST = 0.005; // what rounds to nothing is not shown
-const FELT = new Set([
-  ..."voice speed words profanity demand repeated failed interrupted waiting".split(" "), "carried", "frustration",
-]);
+const FELT = new Set(document.body.dataset.felt?.split(" ")); // contributions that tell how the caller felt: the server's list
 const ACTED_ON = new Set(["empathise", "offer_agent", "hand_off"]);
 
 function meter(value, name) {
