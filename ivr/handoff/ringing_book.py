@@ -64,17 +64,20 @@ class RingingBook:
 
         Args:
             caller: Who.
-            again: They wait since before a restart: nothing is rung until what may still ring has stopped.
+            again: They wait since before a restart, for as long as the record says: nothing is rung until what may
+                still ring has stopped.
         """
         known = self._calls.get(caller.call_sid)
         if known is not None and (again or not known.over or known.state not in MAY_RETURN):
             return known  # the webhook came twice, or late
         now_s, closed = self._clock.seconds(), not self.staff.is_open()
         wait_s = self._policy.ring_s + self._policy.slack_s if again else 0.0
+        at = self._clock.now()
+        waited_s = (at - caller.known.at).total_seconds() if again and caller.known is not None else 0.0
         call = Rung(
             **vars(caller),
-            at=self._clock.now(),
-            since_s=now_s,
+            at=at,
+            since_s=now_s - max(0.0, waited_s),
             not_before_s=now_s + wait_s,
             given_up=closed,
             closed=closed,

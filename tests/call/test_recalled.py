@@ -1,13 +1,13 @@
 """A caller of whom only the record knows is put through with what it tells."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from ivr.call.recalled import recalled
 from ivr.call.switchboard_types import Ending
 from ivr.handoff.types import WaitingCall
-from ivr.records.types import HandoffRecord, TurnRecord
+from ivr.records.types import DecisionRecord, HandoffRecord, TurnRecord
 from ivr.records.views import CallHeader, CallView, Numbered
 from tests.call.stage import content
 
@@ -22,19 +22,24 @@ SUMMARY = {
 }
 
 
-def _call(language: str | None, *handoffs: HandoffRecord, spoke: str | None = None) -> CallView:
-    header = CallHeader("CA0001", NOW, "+821012345678", None, language, "twilio", "1")
+def _call(language: str | None, *handoffs: HandoffRecord, spoke: str | None = None, at_s: int = 0) -> CallView:
+    header = CallHeader("CA0001", NOW, "+821012345678", language=language)
     turns = (Numbered(1, TurnRecord("caller", "where is my parcel", 0, 900, spoke)),) if spoke else ()
-    return CallView(header, turns, handoff=Numbered(2, handoffs[0]) if handoffs else None)
+    asked = (
+        Numbered(3, DecisionRecord(1_000 * at_s, "hand_off", "asked")),
+        Numbered(4, DecisionRecord(0, "ask", "")),
+    )
+    return CallView(header, turns, asked, handoff=Numbered(2, handoffs[0]) if handoffs else None)
 
 
 def test_the_agent_is_told_what_the_record_has() -> None:
-    ending = recalled(_call("en", HandoffRecord("frustration", SUMMARY)), content(), "en", NOW)
+    later = NOW + timedelta(minutes=3)
+    ending = recalled(_call("en", HandoffRecord("frustration", SUMMARY), at_s=60), content(), "en", later)
     assert (ending.next, ending.language) == ("person", "en")
     assert "order" in ending.whisper.lower()
     assert ending.caller == WaitingCall(
         "CA0001",
-        NOW,
+        NOW + timedelta(minutes=1),
         language="en",
         topic="order_status",
         frustration=0.72,

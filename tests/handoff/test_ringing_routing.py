@@ -5,9 +5,9 @@ from datetime import time, timedelta
 import pytest
 
 from ivr.content.types import Hours, Schedule
-from ivr.handoff.ringing import CLOSED, FetchCaller, Place
+from ivr.handoff.ringing import CLOSED, Caller, FetchCaller, Place
 from ivr.handoff.ringing_load import Talk
-from ivr.handoff.types import HandOffState
+from ivr.handoff.types import HandOffState, WaitingCall
 from tests.handoff.desks import NOON
 from tests.handoff.phones import FIRST, PHONES, SECOND, THIRD, Board, phone
 
@@ -173,6 +173,18 @@ def test_what_was_before_a_restart_counts_and_what_is_known_better_more() -> Non
     )
     loads = {agent.id: (agent.hard_calls_today, agent.anger_today) for agent in board.book.agents()}
     assert loads == {ONE: (0, 0.5), TWO: (1, 0.7), THREE: (0, 0)}
+
+
+def test_after_a_restart_a_caller_keeps_their_place() -> None:
+    board = Board(phones=[ONE])
+    board.enter(SECOND, frustration=0.1)
+    known = WaitingCall(FIRST, NOON - timedelta(minutes=5))
+    board.book.enter(Caller(FIRST, "ko", own_number="+8221234567", known=known), again=True)
+    assert board.round() == []
+    assert [board.book.outlook(call_sid).position for call_sid in (FIRST, SECOND)] == [1, 2]
+    board.refuses(ONE, SECOND)
+    assert board.round(65) == [Place(FIRST, 0)]
+    assert board.attempt(ONE).chosen == f"next (waited 365 s); {ONE} is the only one free for it"
 
 
 def test_an_agent_who_never_came_has_no_load() -> None:
