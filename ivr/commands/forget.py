@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import click
 
+from ivr.commands.kept import existing_store
 from ivr.errors import AccountError, ConfigurationError, RecordsError
 from ivr.records.audit import AuditEntry
 from ivr.records.carrier_deletions import Deleted, carry_out
@@ -38,7 +39,7 @@ def command(number: str, yes: bool) -> None:
     try:
         settings = load_settings()
         same = same_number(number, settings.language)
-        store = Store(settings.database_url)
+        store = existing_store(settings.database_url)
     except (ConfigurationError, AccountError, RecordsError) as error:
         click.echo(str(error), err=True)
         sys.exit(EXIT_CONFIGURATION)
@@ -46,7 +47,7 @@ def command(number: str, yes: bool) -> None:
         store.migrate()
         vault = Vault(store.engine, settings.recordings_dir, ())
         person = find(store.engine, vault, same, lambda node, since: not store.dead(node, since))
-        _tell(person)
+        _tell(person, store.where)
         if person.counts and not yes:
             click.confirm("Erase all of this for good?", abort=True)
         _erase(store, vault, person)
@@ -61,9 +62,9 @@ def command(number: str, yes: bool) -> None:
         sys.exit(EXIT_NOT_ALL)
 
 
-def _tell(person: Person) -> None:
+def _tell(person: Person, where: str) -> None:
     if not person.counts:
-        click.echo("Nothing is kept under this number.")
+        click.echo(f"Nothing is kept under this number in {where}.")
     for name, count in person.counts.items():
         click.echo(f"{name}: {count}")
 

@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 
 import click
 
+from ivr.commands.kept import existing_store
 from ivr.errors import ConfigurationError, RecordsError
 from ivr.records.audit import AuditEntry, AuditLog
 from ivr.records.carrier_deletions import carry_out
 from ivr.records.recordings import Vault
 from ivr.records.retention import expire, keep_of
-from ivr.records.store import Store
 from ivr.settings import load_settings
 from ivr.telephony.dialling import rest_of
 
@@ -28,20 +28,18 @@ def command(at_once: bool) -> None:
     """
     try:
         settings = load_settings()
-        store = Store(settings.database_url)
-    except (ConfigurationError, RecordsError) as error:
-        click.echo(str(error), err=True)
-        sys.exit(EXIT_CONFIGURATION)
-    keep = keep_of(settings)
-    try:
+        keep = keep_of(settings)
         if not at_once:
             click.echo(
-                f"recordings {keep.recordings.days} days, transcripts {keep.transcripts.days} days, ", nl=False
-            )
-            click.echo(
+                f"recordings {keep.recordings.days} days, transcripts {keep.transcripts.days} days, "
                 f"signs {keep.signs.days} days, audit log {keep.audit.days} days; --now deletes what is older"
             )
             return
+        store = existing_store(settings.database_url)
+    except (ConfigurationError, RecordsError) as error:
+        click.echo(str(error), err=True)
+        sys.exit(EXIT_CONFIGURATION)
+    try:
         store.migrate()
         now = datetime.now(UTC)
         done = expire(store.engine, Vault(store.engine, settings.recordings_dir, ()), keep, now)

@@ -104,9 +104,18 @@ def test_it_may_be_repeated(store: Store, vault: Vault, forget: Forget) -> None:
     call(store, vault, "CA1", NUMBER, LONG_AGO)
     forget()
     again = forget()
-    assert again.output.startswith("Nothing is kept under this number.\n")
+    assert again.output.startswith("Nothing is kept under this number in sqlite:///")
     assert again.exit_code == 1  # the carrier's recording is still there
     assert len(AuditLog(store.engine).entries(9)) == 1
+
+
+def test_a_database_that_is_not_there_is_not_taken_for_one_that_holds_nobody(
+    tmp_path: Path, forget: Forget, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("IVR_DATABASE_URL", "sqlite:///elsewhere/ivr.sqlite3")
+    told = forget()
+    assert (told.exit_code, "there is no database at" in told.output) == (2, True)
+    assert not (tmp_path / "elsewhere").exists()
 
 
 def test_it_asks_first(store: Store, vault: Vault, forget: Forget) -> None:
