@@ -202,7 +202,7 @@ class House(Bookkeeping):
                 del self._live[call_sid]
                 self._desk.over(call_sid)
             remember(self._endings, call_sid, session.ending)
-            if session.cut_off:
+            if session.cut_off and session.info.origin != "browser":  # a page that loses its socket has hung up
                 remember(self._cut_off, call_sid, None)
             if session.kept is not None:
                 remember(self._kept, call_sid, session.kept)
@@ -275,7 +275,8 @@ class House(Bookkeeping):
                     known.pop(call_sid, None)
             else:
                 self._waiting.pop(call_sid, None)
-                self._desk.over(call_sid)
+                if never_came := self._desk.over(call_sid):
+                    remember(self._kept, call_sid, never_came.kept)
             self._count()
         if why_not is not None:
             _log.warning("not_at_desk", call_sid=call_sid, why=why_not)
@@ -318,6 +319,7 @@ class House(Bookkeeping):
             self._handing_off.pop(call_sid, None)
             self._endings.pop(call_sid, None)
         services.journal.reopened(call_sid)
+        self._look_up(info, services)
         _log.info("call_resumed", call_sid=call_sid, how=how)
         return info
 

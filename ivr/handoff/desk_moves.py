@@ -92,7 +92,7 @@ class DeskMoves:
         if self._bridge is not None and self._bridge.alive(call_sid):
             return
         while hand_off := self._store.latest(call_sid):
-            to = after_caller_left(hand_off)
+            to = after_caller_left(hand_off) if hand_off.node == self._store.node else None
             if to is None or self.move(hand_off, to, "the caller hung up"):
                 return  # else it has just moved: where it is now, it must leave as well
 

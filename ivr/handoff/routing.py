@@ -283,7 +283,7 @@ def _sentence(
         because.append(f"furious ({call.frustration:.2f})")
     because += [f"risk: {risk}" for risk in call.risks]
     if hand_off.returned:
-        because.append("lost an agent")
+        because.append("was cut off")
     place, among = placed
     if among == 1:
         fits = "the only one free for it"

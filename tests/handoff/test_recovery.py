@@ -6,6 +6,7 @@ import pytest
 
 from ivr.errors import CallerGoneError
 from ivr.handoff.desk_returning import RETURN_S
+from ivr.handoff.desk_store import DeskStore
 from ivr.handoff.recovery import recover
 from ivr.handoff.types import Agent, AgentStatus, HandOffState
 from ivr.records.types import Journal
@@ -158,6 +159,16 @@ def test_a_broken_line_that_came_back_is_no_caller_who_hung_up(office: Office) -
     assert office.hand_off("CA1").state is HandOffState.ABANDONED
     office.ring("CA1", again=True)
     office.go(1, "a")
+    assert (office.hand_off("CA1").state, office.hand_off("CA1").returned) == (HandOffState.WAITING, 1)
+
+
+def test_a_process_that_lost_a_caller_to_another_does_not_end_their_waiting(office: Office) -> None:
+    office.staff(AGENTS[0], status=AgentStatus.BREAK)
+    office.ring("CA1")
+    office.go(1, "a")
+    DeskStore(office.records.engine, "another").adopt(office.hand_off("CA1"), returned=True)
+    office.hang_up("CA1")
+    office.go(5, "a")
     assert (office.hand_off("CA1").state, office.hand_off("CA1").returned) == (HandOffState.WAITING, 1)
 
 

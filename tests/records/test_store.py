@@ -4,6 +4,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -154,6 +155,21 @@ def test_a_call_already_handed_off_stays_so_when_its_process_dies(store: Store, 
     assert view is not None
     assert view.header.outcome == "handed_off"
     assert view.header.ended_at is not None
+
+
+def test_a_call_that_goes_on_here_is_not_closed_as_a_dead_processs(store: Store, database: Path) -> None:
+    dying = Store(f"sqlite:///{database}")
+    journal = DatabaseJournal(dying, LocalBus())
+    journal.call_started(started())
+    journal.close()
+    dying.close()
+    with closing(DatabaseJournal(store, LocalBus())) as journal:  # closes what is stale, then writes
+        journal.reopened("CA1")
+        assert journal.flush(5)
+        assert store.close_stale() == 0
+        view = store.call("CA1")
+        assert view is not None
+        assert (view.header.outcome, view.header.ended_at) == ("in_progress", None)
 
 
 @pytest.mark.slow

@@ -163,6 +163,29 @@ def test_keys_and_hanging_up_reach_the_call() -> None:
         assert ("finished", call.call_sid) in house.notes
 
 
+def test_a_call_goes_on_on_the_stream_that_follows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ivr.telephony.carrier.HOLD_S", 0.0)
+    house, holds = FakeHouse(polite, greet), ["soon", "soon"]
+    monkeypatch.setattr(house, "to_desk", lambda info: holds.pop() if holds else info)
+    with serving(make_app(house)) as url, SimulatedCall(url) as call:
+        assert call.wait_reply(quiet_s=0.1)
+        call.say(TONE)
+        assert call.wait_over(5)
+        followed = call.follow()
+        assert followed is not None
+        assert followed.next == "desk"
+        assert not holds
+        assert not call.over
+        call.say(TONE)
+        assert call.wait_over(5)
+    assert len(house.calls) == 2
+    starts = [moment for moment in call.timeline if moment.kind == "start"]
+    assert 0 == starts[0].line_ms < starts[1].line_ms
+    caller, assistant = call.recording()
+    assert len(caller) == len(assistant)
+    assert np.count_nonzero(np.abs(caller) > 0.1) == 2 * len(TONE)
+
+
 def test_a_line_that_breaks_off_is_dropped_and_twilio_still_asks_what_follows() -> None:
     house = FakeHouse(begin=FakeCall.cut)
     with serving(make_app(house)) as url, SimulatedCall(url) as call:
