@@ -45,6 +45,7 @@ def hand_off_json(hand_off: HandOff, now: datetime) -> Json:
         "frustration": call.frustration,
         "risks": list(call.risks),
         "headline": plain(call.headline),
+        "headlines": {language: plain(line) for language, line in call.headlines.items()},
         "reason": call.reason,
         "agent": hand_off.agent_id,
         "changed_at": _time(hand_off.changed_at),

@@ -4,7 +4,7 @@ import { renewCsrf } from "../csrf.js";
 import { connectLanguageButtons, loadTexts, onLanguage, text } from "../phone/i18n.js";
 import { ask, callPath, post } from "./api.js";
 import { heard, now, span } from "./clock.js";
-import { element, shown } from "./elements.js";
+import { element, headlineOf, shown } from "./elements.js";
 import { Entrance } from "./entrance.js";
 import { DeskEvents } from "./events.js";
 import { connectKeys } from "./keys.js";
@@ -15,6 +15,7 @@ import { Talk } from "./talk.js";
 import { Todo } from "./todo.js";
 import { Wish } from "./wish.js";
 import { Workspace } from "./workspace.js";
+import { headlineOf } from "./worded.js";
 
 const SETTLE_MS = 80; // several events come together
 const RENEW_MS = 15_000; // even without events: expected waiting times and breathers change by themselves
@@ -188,12 +189,12 @@ function drawBreather() {
 }
 
 function showRing(call) {
-  $("ring-headline").textContent = shown(call.headline || call.call_sid);
+  $("ring-headline").textContent = shown(headlineOf(call));
   $("ring-facts").replaceChildren(...tags(call));
   if (ringing === call.call_sid) return;
   ringing = call.call_sid;
   ring.start();
-  announce(text("desk_rings_announced", { headline: call.headline }));
+  announce(text("desk_rings_announced", { headline: headlineOf(call) }));
   const busy = document.activeElement?.closest("input, textarea, select, #ring");
   if (!busy) $("ring-accept").focus({ preventScroll: true });
 }

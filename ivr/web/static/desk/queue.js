@@ -2,7 +2,8 @@
 
 import { text, textOr } from "../phone/i18n.js";
 import { since, span } from "./clock.js";
-import { button, element, heat } from "./elements.js";
+import { button, element, headlineOf, heat } from "./elements.js";
+import { headlineOf } from "./worded.js";
 
 const MOST_SHOWN = 50;
 const HARD_FROM = 0.6; // how routing's default tells a furious caller
@@ -54,7 +55,7 @@ export class Queue {
     for (const call of this.#calls.slice(0, MOST_SHOWN)) {
       seen.add(call.call_sid);
       const old = this.#items.get(call.call_sid);
-      const drawnFrom = JSON.stringify([call.headline, call.frustration, call.risks, call.state, call.agent, call.returned, document.documentElement.lang]);
+      const drawnFrom = JSON.stringify([headlineOf(call), call.frustration, call.risks, call.state, call.agent, call.returned, document.documentElement.lang]);
       let item = old;
       if (!old || old.dataset.from !== drawnFrom) {
         item = this.#item(call);
@@ -79,17 +80,17 @@ export class Queue {
   #announce(calls) {
     const fresh = calls.filter((call) => this.#known && !this.#known.has(call.call_sid));
     this.#known = new Set(calls.map((call) => call.call_sid));
-    if (fresh.length) this.#on.announce(text("desk_new_caller", { headline: fresh[0].headline || fresh[0].call_sid }));
+    if (fresh.length) this.#on.announce(text("desk_new_caller", { headline: headlineOf(fresh[0]) }));
   }
 
   #item(call) {
     const item = element("li", { className: call.frustration >= HARD_FROM ? "hard" : "" });
     const waits = element("span", { className: "waits", "data-since": call.requested_at });
     const accept = button(text("desk_accept"), () => this.#on.accept(call), {
-      "aria-label": text("desk_accept_call", { headline: call.headline }),
+      "aria-label": text("desk_accept_call", { headline: headlineOf(call) }),
     });
     item.append(
-      element("p", { className: "headline", content: call.headline || call.call_sid, dir: "auto" }),
+      element("p", { className: "headline", content: headlineOf(call), dir: "auto" }),
       element("ul", { className: "tags" }, ...tags(call)),
     );
     if (call.returned) item.append(element("p", { className: "small", content: text("desk_returned", { count: call.returned }) }));

@@ -4,15 +4,17 @@ import { text } from "../phone/i18n.js";
 import { follow } from "../phone/live.js";
 import { callPath, post } from "./api.js";
 import { since, span } from "./clock.js";
-import { element, shown } from "./elements.js";
+import { element, headlineOf, shown } from "./elements.js";
 import { Feedback } from "./feedback.js";
 import { Help } from "./help.js";
 import { Notes } from "./notes.js";
 import { tags } from "./queue.js";
 import { showCourse, showSummary, showTurning } from "./summary.js";
 import { Transcript } from "./transcript.js";
+import { headlineOf, worded } from "./worded.js";
 
 const $ = (id) => document.getElementById(id);
+const TIMELINE = "desk_timeline"; // whether the agent had it open in the call before
 const TIMELINE_MS = 3000; // at most so often is the drawing renewed
 
 export class Workspace {
@@ -36,7 +38,10 @@ export class Workspace {
     $("disposition").addEventListener("change", ({ target }) => this.#dispose(target.value));
     $("fb-earlier").addEventListener("click", () => this.#feedback.toggle("should_have_handed_over_earlier"));
     $("fb-later").addEventListener("click", () => this.#feedback.toggle("should_have_handed_over_later"));
-    $("timeline-fold").addEventListener("toggle", () => this.#timeline(true));
+    $("timeline-fold").addEventListener("toggle", ({ target }) => {
+      localStorage.setItem(TIMELINE, target.open ? "open" : "shut");
+      this.#timeline(true);
+    });
     $("timeline").addEventListener("error", () => ($("timeline-fold").hidden = true));
     setInterval(() => this.#tick(), 500);
   }
@@ -59,8 +64,9 @@ export class Workspace {
     this.#help.forCall(call.call_sid);
     this.#feedback.forCall(call.call_sid, agentId);
     $("timeline-fold").hidden = false;
-    $("timeline-fold").open = false;
     $("timeline").removeAttribute("src");
+    $("timeline-fold").open = localStorage.getItem(TIMELINE) === "open";
+    this.#timeline(true);
     this.#drawSummary();
     this.#unfollow = follow(
       call.call_sid,
@@ -110,18 +116,22 @@ export class Workspace {
 
   #drawHead() {
     const call = this.#call;
-    $("headline").textContent = shown(call.headline || call.call_sid);
+    $("headline").textContent = shown(headlineOf(call));
     $("call-facts").replaceChildren(...tags(call));
     if (call.returned) $("call-facts").append(element("li", { className: "risk", content: text("desk_returned", { count: call.returned }) }));
     this.#tick();
   }
 
   #drawSummary() {
-    const summary = this.#summary ?? {};
+    const page = document.documentElement.lang;
+    const summary = worded(this.#summary ?? {}, page);
+    // To be said to the caller, so in the caller's language.
+    const opening = worded(this.#summary ?? {}, this.#call.language);
     showSummary($("summary"), summary, this.#call, (intent) => this.#feedback.named(intent));
-    $("opening").hidden = !summary.suggested_opening;
-    $("opening-words").textContent = shown(summary.suggested_opening);
-    for (const id of ["opening-words", "headline", "summary"]) $(id).lang = summary.language ?? "";
+    $("opening").hidden = !opening.suggested_opening;
+    $("opening-words").textContent = shown(opening.suggested_opening);
+    $("opening-words").lang = opening.language ?? "";
+    $("summary").lang = summary.language ?? "";
     const turned = summary.turned_at;
     showTurning({ box: $("turned"), label: $("turned-label"), said: $("turned-said") }, turned);
     const points = this.#transcript.turns;
