@@ -4,7 +4,7 @@ import { renewCsrf } from "../csrf.js";
 import { connectLanguageButtons, loadTexts, onLanguage, text } from "../phone/i18n.js";
 import { ask, callPath, post } from "./api.js";
 import { heard, now, span } from "./clock.js";
-import { element, headlineOf, shown } from "./elements.js";
+import { element, shown } from "./elements.js";
 import { Entrance } from "./entrance.js";
 import { DeskEvents } from "./events.js";
 import { connectKeys } from "./keys.js";
@@ -15,7 +15,7 @@ import { Talk } from "./talk.js";
 import { Todo } from "./todo.js";
 import { Wish } from "./wish.js";
 import { Workspace } from "./workspace.js";
-import { headlineOf } from "./worded.js";
+import { headlineOf } from "../phone/worded.js";
 
 const SETTLE_MS = 80; // several events come together
 const RENEW_MS = 15_000; // even without events: expected waiting times and breathers change by themselves

@@ -2,8 +2,8 @@
 
 import { text, textOr } from "../phone/i18n.js";
 import { since, span } from "./clock.js";
-import { button, element, headlineOf, heat } from "./elements.js";
-import { headlineOf } from "./worded.js";
+import { button, element, heat } from "./elements.js";
+import { headlineOf } from "../phone/worded.js";
 
 const MOST_SHOWN = 50;
 const HARD_FROM = 0.6; // how routing's default tells a furious caller

@@ -4,14 +4,14 @@ import { text } from "../phone/i18n.js";
 import { follow } from "../phone/live.js";
 import { callPath, post } from "./api.js";
 import { since, span } from "./clock.js";
-import { element, headlineOf, shown } from "./elements.js";
+import { element, shown } from "./elements.js";
 import { Feedback } from "./feedback.js";
 import { Help } from "./help.js";
 import { Notes } from "./notes.js";
 import { tags } from "./queue.js";
 import { showCourse, showSummary, showTurning } from "./summary.js";
 import { Transcript } from "./transcript.js";
-import { headlineOf, worded } from "./worded.js";
+import { headlineOf, worded } from "../phone/worded.js";
 
 const $ = (id) => document.getElementById(id);
 const TIMELINE = "desk_timeline"; // whether the agent had it open in the call before
