@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from ivr.call.switchboard_types import Ending
 from ivr.content.types import LANGUAGES, Content, Language
-from ivr.handoff.summary import headlines, whisper
+from ivr.handoff.summary import headlines, whispers
 from ivr.handoff.types import WaitingCall
 from ivr.records.views import CallView
 
@@ -37,7 +37,8 @@ def recalled(view: CallView, content: Content, own: Language, now: datetime) -> 
         reason=handoff.reason,
         from_number=view.header.from_number,
     )
-    return Ending("person", language, whisper({**summary, "reason": handoff.reason}, content, own), known)
+    told = whispers(handoff, content)
+    return Ending("person", language, told[own], told, known)
 
 
 def _asked_at(view: CallView, now: datetime) -> datetime:

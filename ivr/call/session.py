@@ -28,6 +28,7 @@ from ivr.call.switchboard_types import Ending
 from ivr.call.tape import Tape, notice_heard
 from ivr.call.with_person import WithPerson
 from ivr.errors import LineClosedError
+from ivr.handoff.summary import whispers
 from ivr.records.types import KnownNumber, Outcome
 
 _log = structlog.get_logger(__name__)
@@ -345,6 +346,8 @@ class CallSession:
                 self.kept = self._keep()
             if resting is not None:
                 self.ending = replace(self.ending, caller=waiting_call(resting))
+                told = whispers(resting.handoff, self._services.content)
+                self.ending = replace(self.ending, whispers=told)
         except Exception:
             _log.exception("record_not_closed")
         try:

@@ -1,7 +1,7 @@
 """What a carrier's adapter asks of the house: may this call come in, run it, and what follows its stream."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from ivr.call.line import CallInfo, Line, LineEvent
@@ -29,6 +29,8 @@ class Ending:
     language: Language
     whisper: str = ""
     """One or two spoken sentences for the agent before the caller is put through, in the agents' language."""
+    whispers: Mapping[Language, str] = field(default_factory=dict)
+    """The same in the languages in which it is known."""
     caller: WaitingCall | None = None
     """What the conversation tells of a caller who is to get a person; None: nothing is known."""
 

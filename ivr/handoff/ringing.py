@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
+from ivr.content.types import Language
 from ivr.handoff.routing import RoutingPolicy
 from ivr.handoff.types import FINAL, DeclineReason, HandOffState, WaitingCall
 
@@ -108,7 +109,9 @@ class Caller:
     """The hotline's number that was called: agents see it calling. None: not known, so REST can't place calls."""
     from_number: str | None = None
     whisper: str = ""
-    """What the agent hears first."""
+    """What the agent hears first, in the hotline's language."""
+    whispers: Mapping[Language, str] = field(default_factory=dict)
+    """The same by language, for agents who speak others."""
     here: str = ""
     """How the carrier reaches the server that this call came to: ``https://…``, no slash at the end."""
     known: WaitingCall | None = None

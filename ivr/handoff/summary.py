@@ -7,7 +7,7 @@ Every line is a :class:`ivr.handoff.facts.Statement` that names the turns and re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from ivr.content.spoken import spell_digits
-from ivr.content.types import Content, Language
+from ivr.content.types import LANGUAGES, Content, Language
 from ivr.dialogue.types import DialogueState, HandoffReason
 from ivr.handoff.facts import Facts, Section, Source, Statement, same_before
 from ivr.handoff.risks import Risk, find_risks
@@ -31,7 +31,7 @@ from ivr.handoff.summary_lines import (
 from ivr.handoff.summary_words import Words
 from ivr.records.history import EarlierCall
 from ivr.records.masking import mask_text
-from ivr.records.types import TurnRecord
+from ivr.records.types import HandoffRecord, TurnRecord
 
 WORDED = ("headline", "tried", "feeling", "suggested_opening", "statements")
 """What of a summary is words of its language; the rest is the same in all."""
@@ -139,6 +139,13 @@ def with_languages(
     return {**summary, "in_languages": found}
 
 
+def worded(summary: Mapping[str, object], language: str) -> Mapping[str, object]:
+    """A stored summary as it reads in a language, as far as its words are known in it; else as it is."""
+    others = summary.get("in_languages")
+    words = others.get(language) if isinstance(others, Mapping) else None
+    return {**summary, **words, "language": language} if isinstance(words, Mapping) else summary
+
+
 def headlines(summary: Mapping[str, object]) -> dict[str, str]:
     """The headline in each language it is known in: of a stored summary, which need not be whole."""
     own, others = summary.get("language"), summary.get("in_languages")
@@ -164,6 +171,17 @@ def whisper(summary: Mapping[str, object], content: Content, language: Language)
     verified = summary.get("verified")
     order = verified.get("order_number") if isinstance(verified, Mapping) else None
     return f"{spoken} {spell_digits(order, language)}." if isinstance(order, str) else spoken
+
+
+def whispers(handoff: HandoffRecord, content: Content) -> dict[Language, str]:
+    """The same in each language: agents' telephones are picked up by people who speak different ones.
+
+    Args:
+        handoff: Its summary need not be whole.
+        content: The call's version of the texts.
+    """
+    summary = {**handoff.summary, "reason": handoff.reason}
+    return {language: whisper(summary, content, language) for language in LANGUAGES}
 
 
 def _caller(facts: Facts) -> dict[str, object]:

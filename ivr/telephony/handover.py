@@ -10,11 +10,11 @@ import structlog
 from flask import Blueprint, Response, request
 
 from ivr.call.callers import own_number
-from ivr.call.switchboard_types import Switchboard
+from ivr.call.switchboard_types import Ending, Switchboard
 from ivr.content.types import Language
 from ivr.handoff.ringing import Caller, Rung
 from ivr.handoff.ringing_service import RingingService
-from ivr.handoff.types import HandOffState, WaitingCall
+from ivr.handoff.types import HandOffState
 from ivr.records.types import VoicemailRecord
 from ivr.settings import Settings
 from ivr.telephony import fields, signature, twiml
@@ -68,18 +68,19 @@ class Handover:
     def enter(self, call_sid: str) -> Rung:
         """The caller is to get a person: from now on there is a hand-off that must end in a stored state."""
         ending = self.texts.ending(call_sid)
-        return self._ringing.enter(self.caller(call_sid, ending.language, ending.whisper, ending.caller))
+        return self._ringing.enter(self.caller(call_sid, ending.language, ending))
 
-    def caller(self, call_sid: str, language: Language, whisper: str, known: WaitingCall | None = None) -> Caller:
-        """Who the request at hand is about; ``known``: what their conversation told of them."""
+    def caller(self, call_sid: str, language: Language, ending: Ending) -> Caller:
+        """Who the request at hand is about, and what their conversation told of them."""
         return Caller(
             call_sid,
             language,
             own_number=fields.own_number(request.form),
             from_number=fields.number(request.form.get("From")),
-            whisper=whisper,
+            whisper=ending.whisper,
+            whispers=ending.whispers,
             here=signature.base_url(request, self._settings),
-            known=known,
+            known=ending.caller,
         )
 
     def outside_hours(self, call_sid: str) -> bool:
@@ -134,25 +135,31 @@ class Handover:
         call = self._ringing.picked_up(call_sid, number, fields.leg_sid(request.form.get("CallSid")))
         _log.info("agent_picked_up", call_sid=call_sid, agent=number)
         if call is None and self._ringing.find(call_sid) is not None:
-            return self.too_late()
+            return self.too_late(call_sid, number)
         # A call that is not known rings since before a restart: its caller still hears it ring.
-        return self.whispered(call_sid, call.whisper if call else self.texts.ending(call_sid).whisper)
+        return self.whispered(call_sid, number)
 
-    def whispered(self, call_sid: str, summary: str) -> Response:
-        """The whisper, and the question for a key, for the leg that asks."""
-        language = self._settings.language
+    def whispered(self, call_sid: str, number: int) -> Response:
+        """The whisper, and the question for a key, for the leg that asks: in that agent's first language."""
+        call = self._ringing.find(call_sid) or self.texts.ending(call_sid)
+        language = self._agents_language(call_sid, number)
+        told = [
+            Spoken(text, spoken)
+            for text, spoken in ((call.whispers.get(language), language), (call.whisper, self._settings.language))
+            if text
+        ]
         leg = request.path.removesuffix("/answer")
         answer_url = f"{signature.base_url(request, self._settings)}{leg}/answer"
         accept = self.texts.text("whisper_accept", language)
-        return reply(twiml.whisper(Spoken(summary, language) if summary else None, accept, answer_url=answer_url))
+        return reply(twiml.whisper(told[0] if told else None, accept, answer_url=answer_url))
 
     def whisper_answer(self, call_sid: str, number: int) -> Response:
         """The agent pressed a key: 1 joins the two."""
         answer = self.answer(call_sid, number)
-        known = self._ringing.find(call_sid)
-        if answer == "accepted" or (known is None and request.form.get("Digits") == "1"):
+        unknown = self._ringing.find(call_sid) is None
+        if answer == "accepted" or (unknown and request.form.get("Digits") == "1"):
             return reply(twiml.nothing())
-        return self.answered(answer, known.whisper if known else "", call_sid)
+        return self.answered(answer, call_sid, number)
 
     def answer(self, call_sid: str, number: int) -> str:
         """Take in an agent's key."""
@@ -163,17 +170,24 @@ class Handover:
         _log.info("agent_answered", call_sid=call_sid, agent=number, answer=answer)
         return answer
 
-    def answered(self, answer: str, whisper: str, call_sid: str) -> Response:
+    def answered(self, answer: str, call_sid: str, number: int) -> Response:
         """What an agent hears who does not get the call (yet)."""
         if answer == "again":
-            return self.whispered(call_sid, whisper)
+            return self.whispered(call_sid, number)
         if answer == "taken":
-            return self.too_late()
+            return self.too_late(call_sid, number)
         return reply(twiml.hang_up())
 
-    def too_late(self) -> Response:
+    def too_late(self, call_sid: str, number: int) -> Response:
         """An agent is told that the call is over, or somebody else's."""
-        return reply(twiml.hang_up(self.texts.text("whisper_late", self._settings.language)))
+        return reply(twiml.hang_up(self.texts.text("whisper_late", self._agents_language(call_sid, number))))
+
+    def _agents_language(self, call_sid: str, number: int) -> Language:
+        """What the agent of an attempt speaks best; the hotline's own language if that is not written down."""
+        call = self._ringing.find(call_sid)
+        attempt = call.attempt(number) if call is not None else None
+        spoken = next((p.languages for p in self._settings.phones if attempt and p.number == attempt.phone), ())
+        return spoken[0] if spoken else self._settings.language
 
     def whisper_status(self, call_sid: str, number: int) -> Response:
         """An agent's leg is over."""

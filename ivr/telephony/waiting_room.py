@@ -168,16 +168,15 @@ class WaitingRoom:
         call = self._ringing.picked_up(call_sid, number, fields.leg_sid(request.form.get("CallSid")))
         _log.info("agent_picked_up", call_sid=call_sid, agent=number, late=call is None)
         if call is None:
-            return self._handover.too_late()
-        return self._handover.whispered(call_sid, call.whisper)
+            return self._handover.too_late(call_sid, number)
+        return self._handover.whispered(call_sid, number)
 
     def agent_answer(self, call_sid: str, number: int) -> Response:
         """The agent pressed a key: 1 brings them into the room."""
         answer = self._handover.answer(call_sid, number)
         if answer == "accepted":
             return reply(twiml.agents_room(call_sid))
-        call = self._ringing.find(call_sid)
-        return self._handover.answered(answer, call.whisper if call else "", call_sid)
+        return self._handover.answered(answer, call_sid, number)
 
     # --- inside -------------------------------------------------------------------------------------------
 
@@ -186,8 +185,7 @@ class WaitingRoom:
         _log.warning("waiting_recovered", call_sid=call_sid)
         language = fields.language(request.args.get("language"), call_sid) or self._settings.language
         ending = self._handover.texts.ending(call_sid)
-        caller = self._handover.caller(call_sid, language, ending.whisper, ending.caller)
-        return self._ringing.enter(caller, again=True)
+        return self._ringing.enter(self._handover.caller(call_sid, language, ending), again=True)
 
     def _next(self, call: Rung, heard: int) -> Response:
         """What comes next for a caller, wherever they are."""

@@ -37,6 +37,8 @@ def test_the_agent_is_told_what_the_record_has() -> None:
     ending = recalled(_call("en", HandoffRecord("frustration", SUMMARY), at_s=60), content(), "en", later)
     assert (ending.next, ending.language) == ("person", "en")
     assert "order" in ending.whisper.lower()
+    assert ending.whispers["en"] == ending.whisper
+    assert "주문" in ending.whispers["ko"]
     assert ending.caller == WaitingCall(
         "CA0001",
         NOW + timedelta(minutes=1),

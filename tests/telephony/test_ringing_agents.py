@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 
 from ivr.call.line import CallInfo
 from ivr.call.switchboard_types import Ending
-from ivr.content.types import Content, Hours, Schedule
+from ivr.content.types import Content, Hours, Language, Schedule
 from ivr.handoff.types import WaitingCall
 from ivr.settings import load_settings
 from ivr.telephony.dialling import make_ringing
@@ -39,7 +39,7 @@ def closed() -> Iterator[Exchange]:
 def test_what_is_known_of_the_caller_chooses_the_telephone_and_is_written_down() -> None:
     with exchange(agents=AGENT_TABLES, agent_ring_order="in_order") as hotline:
         known = WaitingCall(SID, NOON, language="ko", topic="start_return", frustration=0.7, risks=("legal",))
-        hotline.house.endings[SID] = Ending("person", "ko", WHISPER, known)
+        hotline.house.endings[SID] = Ending("person", "ko", WHISPER, caller=known)
         hotline.waits()
         (leg,) = hotline.rung(1)
         assert leg.form["To"] == PHONES[0]
@@ -56,6 +56,34 @@ def test_what_is_known_of_the_caller_chooses_the_telephone_and_is_written_down()
             "김미나": 0.7,
             "Alex": 0.0,
         }
+
+
+def test_each_agent_is_told_of_the_caller_in_the_language_they_speak_best() -> None:
+    with exchange(agents=AGENT_TABLES, language="en") as hotline:
+        told: dict[Language, str] = {"ko": "주문 문의입니다.", "en": WHISPER}
+        hotline.house.endings[SID] = Ending("person", "ko", WHISPER, told)
+        hotline.waits()
+        mina, alex = hotline.rung(2)
+        for path, fields in (("", {}), ("/answer", {"Digits": "7"})):
+            heard = [twiml(hotline.leg(leg, path, **fields)).children[0].all("Say") for leg in (mina, alex)]
+            assert [[say.text for say in says] for says in heard] == [
+                ["주문 문의입니다.", "[whisper_accept ko]"],
+                [WHISPER, "[whisper_accept en]"],
+            ]
+            assert [say.attributes["language"] for say in heard[0]] == ["ko-KR", "ko-KR"]
+        hotline.takes(alex)
+        assert "[whisper_late ko]" in hotline.leg(mina, "/answer", Digits="1").text
+
+
+def test_what_was_not_told_in_an_agents_language_is_told_in_the_hotlines() -> None:
+    with exchange(agents=AGENT_TABLES, language="en") as hotline:
+        hotline.house.endings[SID] = Ending("person", "ko", WHISPER)
+        hotline.waits()
+        says = twiml(hotline.leg(hotline.rung(2)[0])).children[0].all("Say")
+        assert [(say.text, say.attributes["language"]) for say in says] == [
+            (WHISPER, "en-US"),
+            ("[whisper_accept ko]", "ko-KR"),
+        ]
 
 
 def test_topics_that_are_no_requests_are_logged() -> None:
