@@ -18,6 +18,7 @@ from ivr.records.masking_runs import (
     digits_of,
     is_card,
     is_resident,
+    plus_before,
     runs,
 )
 from ivr.records.privacy import mask_number
@@ -97,7 +98,7 @@ def _judged(text: str, run: Sequence[Group], wanted: Called | None) -> str | Non
         return HIDDEN
     if is_resident(digits) or known in ("resident", "code"):
         return "*" * count
-    international = text[max(0, run[0].start - 1) : run[0].start] in ("+", "＋") and count <= LONGEST_PHONE
+    international = plus_before(text, run[0].start) and count <= LONGEST_PHONE
     telephone = international or (digits.startswith("0") and known != "account")
     if not telephone or count > MOST_NATIONAL:
         left = 4 if count >= SHORTEST else 2

@@ -28,6 +28,9 @@ NAMED_FOR_SURE = 9
 FOURS = 3
 """Numbers in thousands, one after the other, from which they are the groups of a card's or telephone's number."""
 
+MOSTLY_TOLD = 6
+"""Digits said one by one after which a "thousand" is no amount: "two one two, seven three six, five thousand"."""
+
 WRITTEN_SHAPES = frozenset({(3, 3, 4), (3, 4, 4), (4, 6, 5), (4, 4, 4, 4)})
 """Lengths of figures with commas between that are one number: North American and Chinese telephones, cards
 (ISO/IEC 7812-1 as they are embossed)."""
@@ -183,19 +186,25 @@ def _without_endings(text: str, run: Run) -> Run:
 def _joined(text: str, run: Run) -> Iterator[Run]:
     """A run taken apart at words that may begin another number, unless it is one number all the same."""
     segments = _split(run, ("listed", "again"))
-    lengths = [len(digits_of(segment)) for segment in segments]
-    opened = run[0].digits.startswith("0") or text[max(0, run[0].start - 1) : run[0].start] in ("+", "＋")
+    lengths = [_length(text, segment) for segment in segments]
+    opened = run[0].digits.startswith("0") or plus_before(text, run[0].start)
     orders = all(length == ORDER_DIGITS for length in lengths) and not opened
-    whole = opened or called(text, run) in PERSONAL or _shape(run) in WRITTEN_SHAPES or is_somebodys(digits_of(run))
+    whole = opened or called(text, run) in PERSONAL or _is_written_as_one(run) or is_somebodys(digits_of(run))
     if len(segments) == 1 or (whole and not orders):
         yield run
         return
     for listed in _split(run, ("listed",)):
         corrected = _split(listed, ("again",))
-        sizes = [len(digits_of(segment)) for segment in corrected]
+        sizes = [_length(text, segment) for segment in corrected]
         # An order number said again is as long as before, or only its wrong part is said.
         same_again = len(set(sizes)) == 1 or max(sizes) <= ORDER_DIGITS
         yield from corrected if same_again else [listed]
+
+
+def _length(text: str, segment: Run) -> int:
+    """Digits of a part of a run; "이요" after it sounds like a two, and is none."""
+    ends = text[segment[-1].end - 1] == "이" and words.ENDING.match(text, segment[-1].end - 1)
+    return len(digits_of(segment)) - bool(ends)
 
 
 def _split(run: Run, links: tuple[str, ...]) -> list[Run]:
@@ -210,7 +219,9 @@ def _split(run: Run, links: tuple[str, ...]) -> list[Run]:
 
 def _parts(text: str, run: Run) -> Iterator[Run]:
     """A run without amounts; and taken apart where it lists several numbers."""
-    telephone = run[0].digits.startswith("0") and not run[0].amount and len(run[0].digits) <= 4
+    telephone = (run[0].digits.startswith("0") and not run[0].amount and len(run[0].digits) <= 4) or plus_before(
+        text, run[0].start
+    )
     personal = called(text, run) in PERSONAL
     fours = (
         personal
@@ -219,17 +230,32 @@ def _parts(text: str, run: Run) -> Iterator[Run]:
     )
     part: Run = []
     for group in run:
-        spoken_so = (part and (telephone or (group.digits == HUNDRED and personal))) or (
-            fours and _is_four(text, group)
-        )
+        goes_on = telephone or (group.digits == HUNDRED and personal) or _count(part) >= MOSTLY_TOLD
+        spoken_so = (part and goes_on) or (fours and _is_four(text, group))
         if group.amount and not spoken_so:
             if part:
                 yield from _listed(text, part)
             part = []
         else:
-            part.append(group._replace(digits="0000") if group.amount and group.digits != HUNDRED else group)
+            part.append(group._replace(digits=_as_told(text, group)) if group.amount else group)
     if part:
         yield from _listed(text, part)
+
+
+def _count(part: Run) -> int:
+    return sum(len(group.digits) for group in part if not group.written)
+
+
+def _as_told(text: str, group: Group) -> str:
+    """How many digits a number in hundreds or thousands gives to a longer one; which they are does not matter."""
+    if group.digits == HUNDRED:
+        return HUNDRED
+    return "10" if text[group.start : group.end] in words.TEN else "0000"
+
+
+def plus_before(text: str, start: int) -> bool:
+    """Whether a "+", written or said, stands before a place."""
+    return words.PLUS.search(text[max(0, start - CONTEXT) : start]) is not None
 
 
 def _is_four(text: str, group: Group) -> bool:
@@ -243,8 +269,8 @@ def _listed(text: str, run: Run) -> Iterator[Run]:
     if len(run) > 1 and all(len(group.digits) == ORDER_DIGITS and group.digits[0] != "0" for group in run):
         yield from ([group] for group in run)
         return
-    whole = run[0].digits[0] == "0" or not run[0].written or text[max(0, run[0].start - 1)] in "+＋"
-    if whole or called(text, run) in PERSONAL or _shape(run) in WRITTEN_SHAPES:
+    whole = run[0].digits[0] == "0" or not run[0].written or plus_before(text, run[0].start)
+    if whole or called(text, run) in PERSONAL or _is_written_as_one(run):
         yield run
         return
     part: Run = []
@@ -256,8 +282,14 @@ def _listed(text: str, run: Run) -> Iterator[Run]:
     yield part
 
 
-def _shape(run: Run) -> tuple[int, ...]:
-    return tuple(len(group.digits) for group in run)
+def _is_written_as_one(run: Run) -> bool:
+    """Whether its groups, or what stands between its commas, are as long as those of a card or telephone number."""
+    between = [0]
+    for group in run:
+        if group.comma:
+            between.append(0)
+        between[-1] += len(group.digits)
+    return not {tuple(between), tuple(len(group.digits) for group in run)}.isdisjoint(WRITTEN_SHAPES)
 
 
 def is_resident(digits: str) -> bool:

@@ -23,6 +23,7 @@ from ivr.records.masking_runs import (
     digits_of,
     is_card,
     is_somebodys,
+    plus_before,
     runs,
 )
 from ivr.records.types import Speaker, TurnRecord
@@ -147,7 +148,7 @@ class NumbersOfCall:
                 run[-1].end,
                 digits_of(run),
                 called(turn.text, run) or self._said[1],
-                turn.text[max(0, run[0].start - 1) : run[0].start] in ("+", "＋"),
+                plus_before(turn.text, run[0].start),
                 _opens(turn.text, run[0].start),
             )
             for run in (found[0], found[-1])
@@ -174,7 +175,7 @@ class NumbersOfCall:
         """A part's turn without the part, and without values that are pieces of the number."""
         text, digits = part.turn.text, "".join(each.readings[-1] for each in number)
         slots = {name: _hidden_value(value, digits) for name, value in part.turn.slots.items()}
-        start = part.start - part.plus
+        start = part.start - (text[max(0, part.start - 1) : part.start] in ("+", "＋"))
         return self._hide(
             replace(part.turn, text=text[:start] + HIDDEN + text[part.end :], slots=slots), self._said[0]
         )

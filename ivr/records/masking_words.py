@@ -81,10 +81,11 @@ TIMES = {"double": 2, "triple": 3, "treble": 3, "quadruple": 4, "two": 2, "three
 
 _CORRECTED = "|".join(
     (
-        r"아니(?:다|야|요|라|고|에요|예요)?(?![가-힣])|말고|잘못\s?말했(?:어요|네요|습니다)|틀렸(?:어요|네요|습니다)",
+        r"아니(?:다|야|요|라|고|에요|예요)?(?![가-힣])|말고|잘못\s?말했(?:어요|네요|습니다)|틀렸(?:어요|네요|습니다)|잠깐만요?|잠시만요?",
         r"죄송(?:해요|합니다)|정정",
         _word(
-            r"no|not|sorry|correction|scratch\ that|wait|actually|make\ that|rather|i\ mean|my\ mistake|excuse\ me"
+            r"no|not|sorry|correction|scratch\ that|wait|actually|make\ that|rather|i\ mean|my\ mistake"
+            r"|excuse\ me|hold\ on"
         ),
         r"いや|いえ|じゃなくて|じゃない|では?なく(?:て)?|違い?(?:ます|う)|間違え(?:ました|た)?|すみません|ごめんなさい|訂正",
         "不对|不對|不是|说错了|說錯了|错了|錯了|应该是|應該是|更正|抱歉|等一下",
@@ -94,7 +95,7 @@ _CORRECTED = "|".join(
 
 _LISTED = "|".join(
     (
-        r"그?\s?다음(?:에는?|은|이|엔)?(?![가-힣])|그리고(?:\s?나서)?(?:요|는)?|그러고|하고요?(?![가-힣])|고요?(?=[\s,.])",
+        r"[그고]?\s?(?:다음|담)(?:에는?|은|이|엔)?(?![가-힣])|그\s?뒤에(?:는)?|그리고(?:\s?나서)?(?:요|는)?|그러고|하고요?(?![가-힣])|고요?(?=[\s,.])",
         r"마지막(?:에|은|으로|이)?|(?:뒤|뒷|앞|끝|가운데|중간)\s?(?:자리|번호)?(?:는|은|이|가|에)(?![가-힣])",
         r"나머지(?:는|가)?|뒷자리|앞자리|[네예](?=[\s,.])|요(?=[\s,.]|$)|입니다|[에예]요|인데요?|거든요",
         _word(
@@ -110,13 +111,13 @@ _LISTED = "|".join(
 
 _FILLED = "|".join(
     (
-        r"(?<![가-힣])(?:[어음아그저흠]+|뭐지|뭐더라|잠깐만요?|잠시만요?|보자|그러니까)(?![가-힣])",
+        r"(?<![가-힣])(?:[어음아그저흠]+|뭐지|뭐더라|보자|그러니까)(?![가-힣])",
         r"작대기|짝대기|마이너스|빼기|하이픈|대시|(?:한\s?칸\s?)?띄고|띄우고|공백",
         _word(
             r"dash|hyphen|(?<!\d\ )minus(?!\ \d)|stroke|slash|space|gap|pause|dot|point|then"
-            r"|u+h+m?|u+m+|e+r+m*|h+m+|a+h+|let\ me\ see|let's\ see|hold\ on|you\ know"
+            r"|u+h+m?|u+m+|e+r+m*|h+m+|a+h+|let\ me\ see|let's\ see|you\ know"
         ),
-        r"え[えーっ]*と|え[えー]+|あの[うー]*|う[うー]*ん|んー*|まあ|かっこ(?:閉じ)?",
+        r"え[えーっ]*と|え[えー]+|[あえん](?=[、,\s])|あの[うー]*|う[うー]*ん|んー*|まあ|かっこ(?:閉じ)?",
         r"ハイフン|はいふん|ダッシュ|マイナス|スペース|バー(?![ァ-ヶ])",
         r"横?杠|橫?槓|横线|橫線|短横|减号?|空格|空一格|嗯+|呃+|那个|那個|还有|還有|哦|啊|再",
     )
@@ -124,7 +125,7 @@ _FILLED = "|".join(
 """Stands inside numbers and means nothing."""
 
 _BETWEEN = (
-    r"[ \t\-_.()/·,，、。~\u00a0\u2000-\u200b\u202f\u3000\u2010-\u2015\u2212\u30fb\u30fc\uff65\uff70"
+    r"[ \t\-_.()/·,，、。~\u00a0\u2000-\u200b\u202f\u3000\u2010-\u2015\u2212\u2500\u3161\u30fb\u30fc\uff65\uff70"
     r"\uff08\uff09\uff0d\uff0e\uff3f]{1,3}"
 )
 
@@ -199,6 +200,12 @@ SO_CALLED = re.compile(
 
 THOUSAND, ABOVE = re.compile("[천千仟]|せん|(?i:thousand)"), re.compile("[만억万萬亿億]|まん|(?i:million)")
 """Powers of ten: of four digits, and of more."""
+
+TEN = ("십", "十", "じゅう")
+"""Ten: Korea's 010 without its 0."""
+
+PLUS = re.compile(r"(?:[+＋]\(?|플러스\s?|プラス|(?i:\bplus\s)|加号?)$")
+"""Before the code of a country."""
 
 UNIT = re.compile(r"\s?(?:원|won|달러|dollars?|엔|yen|円|ウォン|元|块|위안|yuan|KRW|USD|점|개|ms\b|bytes|kB|MB)")
 """After an amount."""
