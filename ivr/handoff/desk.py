@@ -10,7 +10,6 @@ import datetime as dt
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from zoneinfo import ZoneInfo
 
 import structlog
 
@@ -156,7 +155,7 @@ class Desk:
             DeskBusyError: the database can't be read.
         """
         now = self.now()
-        day = now.astimezone(ZoneInfo(self._hours().timezone)).replace(hour=0, minute=0, second=0, microsecond=0)
+        day = opening.day_start(self._hours(), now)
         refused_since = now - dt.timedelta(seconds=self.policy.ask_again_s)
         return self.store.board(day, refused_since, self.policy.routing)
 

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from ivr.content.hours import closing, holiday, is_open, next_opening
+from ivr.content.hours import closing, day_start, holiday, is_open, next_opening
 from ivr.content.hours_file import read_hours
 from ivr.content.problems import Problems
 from ivr.content.types import LANGUAGES, Hours, Schedule
@@ -126,3 +126,9 @@ def test_mistakes_name_the_line(tmp_path: Path, text: str, problem: str) -> None
     with pytest.raises(ContentError) as caught:
         problems.raise_any()
     assert problem in str(caught.value)
+
+
+def test_the_day_begins_at_the_deployments_midnight() -> None:
+    late = dt.datetime(2026, 3, 1, 15, 30, tzinfo=dt.UTC)  # half past midnight in Seoul
+    assert day_start(Hours(), late).isoformat() == "2026-03-02T00:00:00+09:00"
+    assert day_start(Hours(timezone="Europe/London"), late).isoformat() == "2026-03-01T00:00:00+00:00"
