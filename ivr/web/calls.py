@@ -10,18 +10,15 @@ from markupsafe import Markup
 
 from ivr.dialogue.frustration import SIGNS
 from ivr.errors import RecordsError
+from ivr.handoff.summary import worded
 from ivr.records.store import Store
 from ivr.records.views import CallView
 from ivr.web.api import DEFAULT_LIMIT, FLUSH_S, MOST_CALLS
-from ivr.web.call_timeline import of_call
+from ivr.web.call_timeline import in_words
 from ivr.web.pages import TEXTS, interface_language, page, protect
-from ivr.web.timeline import draw
 from ivr.web.timeline_words import clock
 
 log = structlog.get_logger(__name__)
-
-LANES = ("caller", "assistant", "pitch", "loudness", "emotion", "frustration", "decisions")
-
 
 RENEW_S, RENEW_LONG_S = 5, 60
 """Seconds after which the list looks for news: the usual one, and a long one, which costs the database more."""
@@ -65,17 +62,17 @@ def blueprint(store: Store, flush: Callable[[float], bool] = lambda timeout_s: T
         if view is None:
             return Response(page("no_call.html", script="calls.js", title="call_unknown"), 404)
         record = view.as_json()
-        words = TEXTS[interface_language()]
-        drawing = draw(of_call(record, words), {lane: words[f"lane_{lane}"] for lane in LANES})
+        drawing = in_words(record, TEXTS[interface_language()])
         return Response(
             page(
                 "call.html",
                 script="calls.js",
                 title="call_title",
                 call=record,
+                handed_over=worded(view.handoff.entry.summary, interface_language()) if view.handoff else {},
                 row=_row(view),
                 entries=_entries(view),
-                timeline=Markup(drawing) if view.turns else "",  # draw() escapes
+                timeline=Markup(drawing) if view.turns else "",  # in_words() escapes
                 clock=clock,
                 felt=FELT,
             )

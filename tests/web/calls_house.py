@@ -31,6 +31,7 @@ SUMMARY = {
     "suggested_opening": "주문 47291 때문에 전화 주셨지요. 오래 기다리게 해 드려 죄송합니다.",
     "identity_proven": False,
     "told": {"order_number": "47291"},
+    "in_languages": {"en": {"headline": "Order 47291 is late: an angry caller asks for a person"}},
 }
 
 

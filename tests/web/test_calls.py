@@ -72,7 +72,7 @@ def test_a_call_tells_what_was_said_felt_and_decided(calls: Calls, client: Flask
         "Empathise",
         "understood &#39;order_status&#39;",
         "sureness",
-        "주문 47291 배송이 늦음",
+        "Order 47291 is late",
         "Could open with",
         "waiting",
     ):
@@ -92,6 +92,17 @@ def test_the_page_speaks_its_reader_s_language(calls: Calls, client: FlaskClient
         assert words in shown
     client.set_cookie("ui", "en")
     assert "pitch (Hz)" in html(client, "/calls/CA1", "ko")
+
+
+def test_a_hand_off_is_told_in_the_reader_s_language_as_far_as_it_is_known(
+    calls: Calls, client: FlaskClient
+) -> None:
+    calls.sour("CA1")
+    calls.hand_off("CA1")
+    assert "주문 47291 배송이 늦음" in html(client, "/calls/CA1", "ko")
+    shown = html(client, "/calls/CA1", "en")
+    assert "Order 47291 is late" in shown
+    assert "주문 47291 배송이 늦음" not in shown
 
 
 def test_an_ended_call_is_not_followed(calls: Calls, client: FlaskClient) -> None:

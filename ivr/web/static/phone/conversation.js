@@ -3,6 +3,7 @@
 import { element } from "./elements.js";
 import { frustrationOf, reasonsOf } from "./feelings.js";
 import { text, textOr } from "./i18n.js";
+import { worded } from "./worded.js";
 
 const UNKNOWN = "–";
 const AT_END_PX = 40;
@@ -90,7 +91,8 @@ function decisionItem(decision) {
 function handoffItem(handoff) {
   const item = element("li", "decision handoff");
   item.append(element("p", "who", text("handoff")));
-  if (handoff.summary?.headline) item.append(element("p", "reason", handoff.summary.headline));
+  const { headline } = worded(handoff.summary ?? {}, document.documentElement.lang);
+  if (headline) item.append(element("p", "reason", headline));
   const reason = textOr(`reason_${handoff.reason}`, handoff.reason ?? UNKNOWN);
   item.append(element("p", "note", `${text("handoff_reason")}: ${reason}`));
   return item;
