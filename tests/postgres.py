@@ -28,8 +28,9 @@ NOBODY = "nobody"
 class PostgresServer:
     """One server. ``stop`` and ``start`` may follow each other."""
 
-    def __init__(self, programs: Path, folder: Path) -> None:
+    def __init__(self, programs: Path, folder: Path, *, safe: bool) -> None:
         self.folder = folder
+        self._sync = "on" if safe else "off"
         self._programs = programs
         self._numbers = count()
         self._as: dict[str, Any] = {"cwd": folder, "stdin": subprocess.DEVNULL}
@@ -52,7 +53,7 @@ class PostgresServer:
 
     def start(self) -> None:
         """Start, and wait until it answers."""
-        options = ("listen_addresses=", "fsync=off", "max_connections=60", "log_min_messages=warning")
+        options = ("listen_addresses=", f"fsync={self._sync}", "max_connections=60", "log_min_messages=warning")
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
                 [str(self._programs / "postgres"), "-D", str(self.folder / "data"), "-k", str(self.folder)]
@@ -114,15 +115,19 @@ def programs() -> Path | None:
 
 
 @contextmanager
-def postgres_server() -> Iterator[PostgresServer]:
-    """Run one; skips the test when there is no PostgreSQL on this machine."""
+def postgres_server(*, safe: bool = False) -> Iterator[PostgresServer]:
+    """Run one; skips the test when there is no PostgreSQL on this machine.
+
+    Args:
+        safe: Whether it waits for the disk, as one does whose data matter: for measurements.
+    """
     found = programs()
     if found is None:
         pytest.skip("there is no PostgreSQL server on this machine")
     folder = Path(tempfile.mkdtemp(prefix="ivr-pg-", dir="/tmp"))  # a socket's path must be short
     server: PostgresServer | None = None
     try:
-        server = PostgresServer(found, folder)
+        server = PostgresServer(found, folder, safe=safe)
         yield server
     finally:
         if server is not None:

@@ -4,6 +4,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 
 import click
@@ -15,6 +16,7 @@ from ivr.web.desk_json import waiting_json
 from ivr.web.desk_stream import stream
 from ivr.web.visitors import Standing
 from tests.handoff.desks import Office
+from tests.postgres import postgres_server, programs
 
 LANGUAGES = ("ko", "en", "ja", "zh")
 
@@ -23,11 +25,18 @@ LANGUAGES = ("ko", "en", "ja", "zh")
 @click.option("--callers", default=1_000, show_default=True, help="Who wait.")
 @click.option("--agents", default=10, show_default=True)
 @click.option("--times", default=20, show_default=True, help="Of each measurement.")
-def main(callers: int, agents: int, times: int) -> None:
-    """Fill a desk (SQLite in a temporary folder, one process) and time what agents and rounds do."""
+@click.option("--postgres", is_flag=True, help="On a PostgreSQL of this machine rather than SQLite.")
+def main(callers: int, agents: int, times: int, postgres: bool) -> None:
+    """Fill a desk (a database that is thrown away, one process) and time what agents and rounds do."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(40))
-    with tempfile.TemporaryDirectory() as folder:
-        office = Office(Path(folder) / "desk.sqlite3", busy_timeout_ms=2_000)
+    if postgres and programs() is None:
+        raise click.ClickException("there is no PostgreSQL server on this machine")
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        postgres_server(safe=True) if postgres else nullcontext() as server,
+    ):
+        url = server.create() if server is not None else ""
+        office = Office(Path(folder) / "desk.sqlite3", url=url, busy_timeout_ms=2_000)
         names = [f"agent{number}" for number in range(agents)]
         office.staff(*(Agent(name, name, LANGUAGES) for name in names), status=AgentStatus.BREAK)
         for number in range(callers):

@@ -184,7 +184,7 @@ def hotline_on(postgres: bool, language: str) -> Iterator[Hotline]:
     """A server of our own, on a database that is thrown away."""
     with (
         tempfile.TemporaryDirectory(prefix="ivr-measure-") as name,
-        postgres_server() if postgres else nullcontext() as server,
+        postgres_server(safe=True) if postgres else nullcontext() as server,
     ):
         folder = Path(name)
         url = f"sqlite:///{folder}/ivr.sqlite3" if server is None else server.create()
