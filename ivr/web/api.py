@@ -16,8 +16,8 @@ from ivr.records.store import Store
 from ivr.records.views import CallView, decision_json, entry_json, handoff_json, turn_json
 from ivr.web import desk_fields as read
 from ivr.web.answers import dumps, json_answer, problem
-from ivr.web.call_timeline import of_call
-from ivr.web.timeline import draw
+from ivr.web.call_timeline import in_words
+from ivr.web.pages import TEXTS, interface_language
 from ivr.web.visitors import Standing, standing
 
 log = structlog.get_logger(__name__)
@@ -87,7 +87,8 @@ def blueprint(
         view = store.call(call_sid)
         if view is None:
             return _unknown(call_sid)
-        response = Response(draw(of_call(view.as_json())), mimetype="image/svg+xml")
+        words = TEXTS[interface_language()]
+        response = Response(in_words(view.as_json(), words), mimetype="image/svg+xml")
         response.headers["Cache-Control"] = "no-store"
         # Opened by itself, a picture is a document: let nothing in it load or run.
         response.headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'self'"

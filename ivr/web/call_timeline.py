@@ -3,10 +3,26 @@
 import math
 from collections.abc import Mapping
 
-from ivr.web.timeline import Level, Mark, Span, Timeline
+from ivr.web.timeline import Level, Mark, Span, Timeline, draw
 
 MOST_SEMITONES = 48.0
 """Of a pitch range: four octaves are more than any voice has, so more is a mistake."""
+
+
+LANES = ("caller", "assistant", "pitch", "loudness", "emotion", "frustration", "decisions")
+
+
+def in_words(call: Mapping[str, object], words: Mapping[str, str]) -> str:
+    """A recorded call's timeline, drawn in its reader's language.
+
+    Args:
+        call: The JSON of ``GET /api/calls/CALLSID``.
+        words: The pages' words in that language (:data:`ivr.web.pages.TEXTS`).
+
+    Returns:
+        As :func:`ivr.web.timeline.draw`: nothing that a caller said can run.
+    """
+    return draw(of_call(call, words), {lane: words[f"lane_{lane}"] for lane in LANES})
 
 
 def of_call(call: Mapping[str, object], words: Mapping[str, str] | None = None) -> Timeline:

@@ -158,6 +158,8 @@ def test_a_call_is_there_as_soon_as_it_was_written(hotline: Hotline, client: Fla
 def test_a_live_call_has_its_picture(hotline: Hotline, client: FlaskClient) -> None:
     talk(hotline)
     hotline.journal.turn("CA1", turn("<svg onload=alert(1)>\x07"))
+    korean = client.get("/api/calls/CA1/timeline.svg", headers={"Accept-Language": "ko"}).get_data(as_text=True)
+    assert "답답함" in korean and "frustration" not in korean
     answer = client.get("/api/calls/CA1/timeline.svg")
     assert (answer.status_code, answer.mimetype) == (200, "image/svg+xml")
     assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'")

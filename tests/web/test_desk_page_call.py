@@ -214,7 +214,7 @@ def test_a_refused_microphone_is_told_and_the_agent_still_hears(browsers: None, 
         floor.ring()
         take(page)
         expect(page.locator("#notice")).to_contain_text("The microphone was refused: you hear the caller")
-        expect(page.locator("#audio-state")).to_have_text("You hear each other")
+        expect(page.locator("#audio-state")).to_have_text("The caller can't hear you: no microphone")
         expect(page.locator("#rejoin")).to_be_visible()
 
 

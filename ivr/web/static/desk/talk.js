@@ -165,15 +165,22 @@ export class Talk {
     this.redraw();
   }
 
+  /** How the caller hears this agent. */
+  #heardAs(muted) {
+    if (this.#microphone !== "ok") return "unheard";
+    return muted ? "muted" : "talking";
+  }
+
   redraw() {
     const muted = this.#audio?.muted ?? false;
     this.#parts.mute.textContent = text(muted ? "desk_unmute" : "desk_mute");
     this.#parts.mute.setAttribute("aria-pressed", String(muted));
     this.#parts.mute.disabled = !this.#audio;
     this.#parts.rejoin.hidden = !this.#callSid || this.#state === "phone" || this.#state === "connecting" || (this.connected && this.#microphone === "ok");
-    const key = { off: "off", connecting: "connecting", hold: "hold", elsewhere: "elsewhere", phone: "phone" }[this.#state] ?? (muted ? "muted" : "talking");
+    const key = { off: "off", connecting: "connecting", hold: "hold", elsewhere: "elsewhere", phone: "phone" }[this.#state] ?? this.#heardAs(muted);
     const words = text(`desk_audio_${key}`);
     if (this.#parts.state.textContent !== words) this.#parts.state.textContent = words;
+    this.#parts.state.classList.toggle("warns", Boolean(this.#callSid) && !["talking", "connecting", "phone"].includes(key));
   }
 
   #meter(levels) {
