@@ -64,7 +64,7 @@ def mask_text(text: str, asked: str = "") -> str:
     """
     text = words.TOKEN.sub("*" * 8, text)
     text = words.ADDRESS.sub(HIDDEN_ADDRESS, text)
-    if "@" not in text and words.SPOKEN_AT.search(text):
+    if words.SPOKEN_AT.search(text):
         for spoken in words.SPOKEN_ADDRESSES:
             text = spoken.sub(lambda match: match.group().replace(match["address"], HIDDEN_ADDRESS), text)
     out: list[str] = []

@@ -218,40 +218,48 @@ TOKEN = re.compile(r"(?<=[?&]token=)[^&\s\"']+")
 ADDRESS = re.compile(r"(?<![\w.+%-])[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+", re.ASCII)
 """An e-mail address."""
 
-SPOKEN_AT = re.compile(r"(?i:\bat\b)|골뱅이|앳|アット|艾特|圈a|小老鼠|@")
+SPOKEN_AT = re.compile(r"(?i:\bat\b)|골뱅이|앳|엣|アット|艾特|爱特|圈a|小老鼠|@", re.IGNORECASE)
 """Cheap: whether the rest is worth trying."""
 
 _ENDINGS = r"(?:com|net|org|edu|gov|io|co|kr|jp|cn|uk|us|de|info)"
-_KO_ENDINGS = rf"(?:컴|콤|넷|케이알|씨오|{_ENDINGS})"
+_KO_ENDINGS = rf"(?:컴|콤|넷|케이알|씨오|오알지|{_ENDINGS})"
+_JA_ENDINGS = rf"(?:コム|ジェーピー|シーオー|ネット|オーアールジー|{_ENDINGS})"
+_ZH_ENDINGS = rf"(?:康姆|{_ENDINGS})"
 
 _WORD = r"[\w-]{1,40}"
 _LOCAL = r"[\w.+-]{1,40}"
-_KANA_WORD = r"[A-Za-z0-9ァ-ヶーぁ-ん-]{1,40}"
+_JA_WORD = r"[A-Za-z0-9ァ-ヶーぁ-ん一-龥_.-]{1,40}"
+_ZH_WORD = r"[A-Za-z0-9._\u4e00-\u9fff-]{1,40}"
+_NOBODY = (
+    r"(?!(?:look\w*|bought|buy|it|me|us|them|you|that|this|order(?:ed)?|shop(?:ped)?|available|is|was|here|there|up|work\w*"
+    r"|arrived|items?|things?|stuff|sold|online|account|customer|page|sale|price)\s)"
+)
+"""Words before an "at" that is about a shop's site: "I looked at example dot com"."""
 
 SPOKEN_ADDRESSES = (
     re.compile(
         rf"""(?P<address>
-        (?:\b{_WORD}\s(?:dot|underscore|dash|hyphen|plus)\s|(?<![\w'’])[A-Za-z0-9]\s|\b\d{{1,9}}\s){{0,12}}
-        (?<![\w.+-]){_LOCAL}(?:\s\d{{1,9}}){{0,4}}\sat\s
-        {_WORD}(?:\s(?!dot\b){_WORD})?(?:\s?(?:dot\s|\.){_WORD}){{0,3}}?\s?(?:dot\s|\.){_ENDINGS}\b
-        (?:\sdot\s{_ENDINGS}\b)?)""",
+        (?:\b{_WORD}\s(?:dot|period|underscore|dash|hyphen|minus|plus)\s|(?<![\w'’])[A-Za-z0-9]\s|\b\d{{1,9}}\s){{0,12}}
+        (?<![\w.+-]){_NOBODY}{_LOCAL}(?:\s(?:\d{{1,9}}|(?:{_any(_ENGLISH)})\b)){{0,4}}
+        (?:\sat(?:\ssign)?\s|\s?@\s?)
+        (?:{_WORD}\s(?:dash|hyphen)\s){{0,2}}{_WORD}(?:\s(?!dot\b){_WORD})?
+        (?:\s?(?:dot\s|\.){_WORD}){{0,3}}?\s?(?:dot\s|\.){_ENDINGS}\b(?:\sdot\s{_ENDINGS}\b)?)""",
         re.IGNORECASE | re.VERBOSE,
     ),
     re.compile(
-        rf"""(?P<address>(?<![\w.-])(?:{_LOCAL}\s?(?:점|닷|쩜|언더바|하이픈)\s?){{0,4}}
-        {_LOCAL}\s?(?:골뱅이|앳)\s?{_WORD}(?:\s{_WORD})?(?:\s?(?:점|닷|쩜|\.)\s?{_KO_ENDINGS}){{1,3}})""",
+        rf"""(?P<address>(?<![\w.-])(?:{_LOCAL}\s?(?:점|닷|쩜|언더바|언더스코어|밑줄|하이픈|대시)\s?){{0,4}}
+        {_LOCAL}\s?(?:골뱅이|앳|엣|@)\s?{_WORD}(?:\s{_WORD})?(?:\s?(?:점|닷|쩜|\.)\s?{_KO_ENDINGS}){{1,3}})""",
         re.IGNORECASE | re.VERBOSE,
     ),
     re.compile(
-        rf"""(?P<address>(?:{_KANA_WORD}\s?(?:ドット|てん|アンダーバー|ハイフン)\s?){{0,4}}
-        {_KANA_WORD}\s?(?:アットマーク|アット)\s?{_KANA_WORD}?
-        (?:\s?(?:ドット|\.)\s?(?:コム|ジェーピー|シーオー|ネット|オーアールジー|{_ENDINGS})){{1,3}})""",
+        rf"""(?P<address>(?:{_JA_WORD}\s?(?:ドット|てん|点|アンダーバー|アンダースコア|ハイフン)\s?){{0,4}}
+        {_JA_WORD}\s?(?:アットマーク|アット|@)\s?{_JA_WORD}?(?:\s?(?:ドット|点|\.)\s?{_JA_ENDINGS}){{1,3}})""",
         re.IGNORECASE | re.VERBOSE,
     ),
     re.compile(
-        rf"""(?P<address>(?<![A-Za-z0-9._-])[A-Za-z0-9._-]{{1,40}}(?:\s[A-Za-z0-9._-]{{1,40}}){{0,6}}
-        \s?(?:艾特|圈a|小老鼠)\s?[A-Za-z0-9\u4e00-\u9fff-]{{1,40}}?
-        (?:\s?(?:点|點|dot|\.)\s?(?:康姆|{_ENDINGS})){{1,3}})""",
+        rf"""(?P<address>(?<![A-Za-z0-9._-])(?:{_ZH_WORD}?\s?(?:点|點|下划线|下劃線|杠|横杠)\s?){{0,3}}
+        (?:[A-Za-z0-9._-]{{1,40}}(?:\s[A-Za-z0-9._-]{{1,40}}){{0,6}}|[零〇一二三四五六七八九幺]{{1,40}}|[\u4e00-\u9fff]{{2,6}})
+        \s?(?:艾特|爱特|圈a|小老鼠|(?<=\s)at(?=\s[^.]{1, 40}[点點])|@)\s?{_ZH_WORD}?(?:\s?(?:点|點|dot|\.)\s?{_ZH_ENDINGS}){{1,3}})""",
         re.IGNORECASE | re.VERBOSE,
     ),
 )
