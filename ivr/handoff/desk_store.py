@@ -263,8 +263,12 @@ class DeskStore:
         values: dict[str, object] = {}
         if hand_off.state in LIVE and to not in LIVE:
             values |= {"ended_at": now, "on_hold": False}
-        if to is HandOffState.WAITING and hand_off.state in TALKS:
-            values |= {"agent_id": None, "on_hold": False, "returned": hand_off.returned + 1}
+        if to is HandOffState.WAITING:
+            values |= {
+                "agent_id": None,
+                "on_hold": False,
+                "returned": hand_off.returned + (hand_off.state in TALKS),
+            }
         if to is HandOffState.COMPLETED:
             values["wrapped_up_at"] = now
         with self.writing() as connection:

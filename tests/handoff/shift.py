@@ -49,6 +49,8 @@ class Dice:
     choose: float = 0.002
     lock: float = 0.005
     """The database is locked by somebody else."""
+    come_back: float = 0.6
+    """Of those whose line broke with the server, once: they are on another line at the next one."""
 
 
 @dataclass
@@ -164,6 +166,9 @@ class Shift:
         self.office.bridge.on_the_line.clear()
         self.office.open()
         recover(self.office.desk, self.office.records.dead, self.office.bridge.alive)
+        for call in [each.call for each in self.office.desk.board().hand_offs]:
+            if self._happens(self.dice.come_back):
+                self.office.ring(call.call_sid, again=True, from_number=call.from_number)
 
     def _happens(self, probability: float) -> bool:
         return self.random.random() < probability

@@ -38,12 +38,21 @@ def test_whose_line_broke_with_the_server_is_called_back(office: Office) -> None
     office.desk.finish(taken[0], office.hand_off(taken[0]).agent_id or "")
     office.bridge.on_the_line.clear()
     assert _restart(office) == 5
+    waiting = {"CA1", "CA2", "CA3", "CA4", "CA5"} - {taken[0]}
+    assert {office.hand_off(call_sid).agent_id for call_sid in waiting} == {None}
+    office.ring("CA6")  # whom an agent takes meanwhile keeps them
+    office.go(1, "a", "b", "c")
+    busy = office.hand_off("CA6").agent_id or ""
+    office.desk.accept("CA6", busy)
+    office.desk.talking("CA6", busy)
     office.go(RETURN_S + 1, "a", "b", "c")
     states = {call_sid: office.hand_off(call_sid).state for call_sid in ("CA1", "CA2", "CA3", "CA4", "CA5")}
     assert states.pop(taken[0]) is HandOffState.COMPLETED
     assert states.pop("CA5") is HandOffState.MISSED
     assert set(states.values()) == {HandOffState.CALLBACK}
-    assert all(agent.hand_off_id is None for agent in office.desk.board().agents)
+    held = {agent.id: agent.hand_off_id for agent in office.desk.board().agents}
+    assert held.pop(busy) == office.hand_off("CA6").id
+    assert set(held.values()) == {None}
 
 
 def test_who_is_on_the_line_still_waits_on_before_those_who_came_later(office: Office) -> None:
