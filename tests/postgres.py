@@ -78,6 +78,21 @@ class PostgresServer:
             self._process.wait(START_S)
             self._process = None
 
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """The machine stands still: what was sent is taken, nothing is answered."""
+        if self._process is None:
+            raise RuntimeError("the server does not run")
+        children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text().split()
+        frozen = [self._process.pid, *map(int, children)]
+        for pid in frozen:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for pid in frozen:
+                os.kill(pid, signal.SIGCONT)
+
     def url(self, database: str) -> str:
         """The address of a database."""
         return f"postgresql://{USER}@/{database}?host={self.folder}"

@@ -1,6 +1,8 @@
 """Connections to the calls' database: the only place that knows one database from another."""
 
+import math
 import sqlite3
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
@@ -14,7 +16,7 @@ from ivr.errors import RecordsError
 BUSY_TIMEOUT_MS = 2_000
 """How long a write waits for another process's before it counts as failed (and is retried)."""
 
-STATEMENT_TIMEOUT_MS, IDLE_TIMEOUT_MS = 15_000, 10_000
+STATEMENT_TIMEOUT_MS, IDLE_TIMEOUT_MS = 10_000, 10_000
 """PostgreSQL gives up on a statement, and on a transaction that does nothing, after these: a server that hangs in
 mid-write must not keep the others from writing. Choices; our longest statements take some 10 ms."""
 
@@ -120,9 +122,12 @@ def reason(error: Exception) -> str:
 
 
 def no_time_limit(connection: Connection) -> None:
-    """Let the transaction under way take as long as it needs (PostgreSQL)."""
+    """Let the transaction under way take as long as it needs (PostgreSQL); its connection is not used again."""
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+        dbapi: Any = connection.connection.dbapi_connection
+        dbapi.answer_s = math.inf
+        connection.detach()
 
 
 def use_write_ahead_log(connection: Connection) -> None:
@@ -155,7 +160,15 @@ def _connect_to_server(url: URL, busy_timeout_ms: int) -> Engine:
     engine = create_engine(url, pool_pre_ping=True, hide_parameters=True, **options)
     if url.get_backend_name() == "postgresql":
         event.listen(engine, "begin", _wait_for_turns)
+    if url.get_driver_name() == "psycopg":
+        event.listen(engine, "do_connect", _connect_patiently)
     return engine
+
+
+def _connect_patiently(dialect: object, entry: object, given: Sequence[Any], named: Mapping[str, Any]) -> object:
+    from ivr.records.patience import PatientConnection  # noqa: PLC0415  # psycopg is there with PostgreSQL only
+
+    return PatientConnection.connect(*given, **named)
 
 
 def _wait_for_turns(connection: Connection) -> None:
