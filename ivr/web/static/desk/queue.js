@@ -16,7 +16,6 @@ export function tags(call) {
     made.push(heat(call.frustration, text("desk_frustration", { value: call.frustration.toFixed(2) }), HARD_FROM));
   }
   if (call.language) made.push(element("li", { content: textOr(`language_${call.language}`, call.language) }));
-  if (call.reason && call.reason !== "frustration") made.push(element("li", { content: textOr(`reason_${call.reason}`, call.reason) }));
   return made;
 }
 
