@@ -102,6 +102,8 @@ def apply(session: Session, writes: Sequence[Write], node: str) -> None:
         writes = [write for write in writes if (write.call_sid, write.seq) not in known]
     for write in writes:
         call = session.get(CallRow, write.call_sid)
+        if call is None and _comes_late(write):
+            continue
         if call is None:
             call = CallRow(
                 call_sid=write.call_sid,
@@ -117,6 +119,13 @@ def apply(session: Session, writes: Sequence[Write], node: str) -> None:
             call.node = node  # it is here now: this process's start must not close it as a dead one's
         _APPLY[write.kind](session, call, write)
     session.flush()
+
+
+def _comes_late(write: Write) -> bool:
+    """Whether a write is about a message left before: without its call, somebody was forgotten meanwhile."""
+    return write.kind == "voicemail" and (
+        write.data.get("transcript") is not None or bool(write.data.get("problem"))
+    )
 
 
 def _call_started(session: Session, call: CallRow, write: Write) -> None:

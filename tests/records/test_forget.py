@@ -2,8 +2,10 @@
 
 import json
 import sqlite3
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -12,10 +14,13 @@ from ivr.commands.forget import command
 from ivr.errors import AccountError
 from ivr.records import forget as forget_module
 from ivr.records.audit import AuditLog
+from ivr.records.bus import LocalBus
 from ivr.records.forget import same_number
+from ivr.records.journal import DatabaseJournal
 from ivr.records.models import Base
 from ivr.records.recordings import Vault, read_keys
 from ivr.records.store import Store
+from ivr.records.types import VoicemailRecord
 from tests.records.person import LONG_AGO, NOTES, WORDS, call, everything
 from tests.records.test_recordings import KEY
 
@@ -160,6 +165,20 @@ def test_who_is_on_the_line_is_forgotten_when_the_call_is_over(store: Store, vau
     assert "on the line now" in told.output
     assert store.call("CA1") is None
     assert store.call("CA2") is not None
+
+
+@pytest.mark.parametrize("heard", [{"transcript": WORDS}, {"problem": "its sound can't be fetched"}])
+def test_a_message_that_is_written_down_afterwards_brings_nobody_back(
+    store: Store, vault: Vault, database: Path, forget: Forget, heard: dict[str, Any]
+) -> None:
+    call(store, vault, "CA1", NUMBER, LONG_AGO)
+    forget()
+    journal = DatabaseJournal(store, LocalBus())
+    journal.voicemail("CA1", replace(VoicemailRecord("https://carrier.example/CA1", "RECA1", 3.0), **heard))
+    assert journal.flush(5)
+    journal.close()
+    assert store.call("CA1") is None
+    assert WORDS not in everything(store, database)
 
 
 def test_what_waited_to_be_written_is_forgotten_too(store: Store, vault: Vault, forget: Forget) -> None:
