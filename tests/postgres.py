@@ -46,8 +46,10 @@ class PostgresServer:
         )
         self._process: subprocess.Popen[bytes] | None = None
         self.start()
-        self._template = self.create(empty=True)
-        store = Store(self._template, state_dir=folder / "journal")
+        version = int(self.do("SHOW server_version_num")[0][0])
+        self._quickly = "STRATEGY FILE_COPY" if version >= 150_000 else ""  # older ones know no other
+        template = self.create(empty=True)
+        store = Store(template, state_dir=folder / "journal")
         store.migrate()
         store.close()
 
@@ -100,7 +102,8 @@ class PostgresServer:
     def create(self, *, empty: bool = False) -> str:
         """The address of a new database: with our tables, or without any."""
         name = f"test{next(self._numbers)}"
-        self.do(f"CREATE DATABASE {name}" if empty else f"CREATE DATABASE {name} TEMPLATE test0")
+        template = "" if empty else f"TEMPLATE test0 {self._quickly}"
+        self.do(f"CREATE DATABASE {name} {template}")
         return self.url(name)
 
     def drop(self, url: str) -> None:

@@ -231,7 +231,8 @@ def test_who_reads_sees_one_moment(store: Store) -> None:
     assert store.feelings(NUMBER) is False
 
 
-def test_of_two_who_keep_the_same_number_at_once_both_succeed(store: Store) -> None:
+def test_of_several_who_keep_the_same_number_at_once_all_succeed(url: str, tmp_path: Path) -> None:
+    store = Store(url, state_dir=tmp_path / "journal", busy_timeout_ms=10_000)
     together, problems = threading.Barrier(4), []
 
     def wish(allowed: bool) -> None:
@@ -247,6 +248,7 @@ def test_of_two_who_keep_the_same_number_at_once_both_succeed(store: Store) -> N
         thread.start()
     for thread in threads:
         thread.join()
+    store.close()
     assert problems == []
 
 
