@@ -1,4 +1,4 @@
-"""Two servers on one PostgreSQL: one desk's database, two processes that look after it."""
+"""Two servers on one database: one desk, two processes that look after it."""
 
 import itertools
 import threading
@@ -17,8 +17,6 @@ from tests.handoff.desks import Office, Time
 from tests.postgres import PostgresServer
 
 MINA, JIHO = Agent("mina", "김미나", ("ko",)), Agent("jiho", "박지호", ("ko",))
-
-pytestmark = pytest.mark.slow
 
 
 class Pair:
@@ -41,13 +39,11 @@ class Pair:
 
 
 @pytest.fixture
-def pair(postgres: PostgresServer, tmp_path: Path) -> Iterator[Pair]:
-    url = postgres.create()
-    pair = Pair(url, tmp_path)
+def pair(database_url: str, tmp_path: Path) -> Iterator[Pair]:
+    pair = Pair(database_url, tmp_path)
     yield pair
     pair.a.close()
     pair.b.close()
-    postgres.drop(url)
 
 
 def test_of_agents_at_two_servers_who_click_at_once_one_has_the_call(pair: Pair) -> None:
@@ -223,6 +219,7 @@ def test_a_server_that_starts_leaves_the_others_callers_and_agents_alone(pair: P
     assert pair.a.hand_off("CA1").node == pair.a.agent("mina").node == pair.a.desk.store.node
 
 
+@pytest.mark.parametrize("database_url", [pytest.param("postgresql", marks=pytest.mark.slow)], indirect=True)
 def test_a_database_that_stops_and_comes_back_changes_nothing_by_itself(
     pair: Pair, postgres: PostgresServer
 ) -> None:
