@@ -118,7 +118,10 @@ class Settings(BaseSettings):
     )
 
     # What is kept
-    database_url: str = Field("sqlite:///var/ivr.sqlite3", description="SQLAlchemy URL of the calls' database.")
+    database_url: str = Field(
+        "sqlite:///var/ivr.sqlite3",
+        description="The calls' database: `sqlite:///FILE`, or `postgresql://…` with requirements-postgres.txt.",
+    )
     shop_database_url: str = Field(
         "sqlite:///var/shop.sqlite3",
         description="SQLAlchemy URL of the demo shop; made and seeded when SQLite.",
