@@ -95,6 +95,7 @@ class Hotline:
                 partial(desk_opens, settings, self.desk),
             ),
             recall=self.store.call,
+            loading=lambda: self.loader.loading,
         )
         self.tokens = StreamTokens(settings.stream_token_s)
         rest = rest_of(settings)

@@ -86,6 +86,11 @@ class Loader:
         """Begin loading, in a thread of its own."""
         self._thread.start()
 
+    @property
+    def loading(self) -> bool:
+        """Whether it goes on: what is not there then, never will be."""
+        return self._thread.ident is None or self._thread.is_alive()
+
     def wait(self, timeout_s: float) -> CallServices:
         """Wait until everything is loaded.
 

@@ -58,6 +58,7 @@ class House(Bookkeeping):
         recorder: Recorder | None = None,
         persons: Persons | None = None,
         recall: Callable[[str], CallView | None] = lambda call_sid: None,
+        loading: Callable[[], bool] = lambda: True,
     ) -> None:
         """Open the house.
 
@@ -73,6 +74,7 @@ class House(Bookkeeping):
             recorder: Records the calls; None: none is.
             persons: The agents' desk; None: people are only rung by telephone.
             recall: Reads a call's record (:meth:`ivr.records.store.Store.call`), for those of a process that died.
+            loading: Whether the services, where they are not there yet, are going to be.
         """
         super().__init__(services, content, journal)
         self._max_calls = max_calls
@@ -82,6 +84,7 @@ class House(Bookkeeping):
         self._recorder = recorder
         self._persons = persons
         self._recall = recall
+        self._loading = loading
         self._desk = DeskStreams(max_calls * DESK_PLACES_PER_CALL)
         self._refused: OrderedDict[str, Cause] = OrderedDict()
         self._cut_off: OrderedDict[str, None] = OrderedDict()  # should the carrier ask: the caller is still there
@@ -254,7 +257,9 @@ class House(Bookkeeping):
     def to_desk(self, info: CallInfo) -> CallInfo | Literal["soon"] | None:
         """Get ready for a caller to wait at the desk, on a stream that comes next; None: that can't be."""
         persons, services, call_sid = self._persons, self._services(), info.call_sid
-        if persons is None or self._closing or not (persons.opening() or persons.wanted()):
+        if persons is None or self._closing or (services is None and not self._loading()):
+            return None
+        if not (persons.opening() or persons.wanted()):
             return None
         persons.desk.expect(call_sid)
         if services is None or persons.opening():
@@ -326,6 +331,8 @@ class House(Bookkeeping):
     def finished(self, call_sid: str) -> None:
         """Close the record of a call that the carrier says is over."""
         self._leave(call_sid)
+        with self._lock:
+            self._kept.pop(call_sid, None)
         if journal := self._journal():
             journal.call_ended(call_sid, datetime.now(UTC))
 

@@ -306,6 +306,8 @@ class Scene:
     """Whether the desk takes callers."""
     loaded: bool = True
     """Whether the models are there."""
+    loading: bool = True
+    """Whether they are going to be, if not."""
     opening: bool = False
     """Whether the desk is being opened."""
 
@@ -390,6 +392,7 @@ def scene(
         journal=services.journal,
         persons=Persons(real_desk(hub) if real_desk else desk, hub, lambda: stage.wanted, lambda: stage.opening),
         recall=recall,
+        loading=lambda: stage.loading,
     )
     tokens = StreamTokens()
     stage = Scene("", hub, desk, house, notebook, parrot, tokens, wanted=desk_open)

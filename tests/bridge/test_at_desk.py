@@ -176,6 +176,11 @@ def test_who_comes_while_the_models_are_loaded_or_the_desk_is_opened_waits_for_i
     assert "Our system had a problem" in asked.headline
 
 
+def test_nobody_waits_for_models_that_could_not_be_loaded(stage: Scene) -> None:
+    stage.loaded = stage.loading = False
+    assert post(stage, "/twilio/voice?language=en").find("Record") is not None
+
+
 # --- a conversation that failed ---
 
 
