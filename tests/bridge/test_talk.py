@@ -83,7 +83,7 @@ def test_both_sides_are_written_down(stage: Scene) -> None:
     agent.say(recording("en", "hours"))
     (turn,) = wait_for(lambda: spoken(stage, "agent"), "the agent's words")
     assert (turn.text, turn.language) == ("it is on its way", "en")
-    assert turn.prosody is not None
+    assert turn.prosody is None  # how agents sound is measured only where a deployment wants it
     partials = [values[1] for name, values in stage.notebook.other if name == "live"]
     assert {"event": "partial", "text": "where is my tea"} in partials
     assert {"event": "partial", "text": "it is on its way", "speaker": "agent"} in partials
