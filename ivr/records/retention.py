@@ -183,7 +183,7 @@ def _in_batches(engine: Engine, step: _Step) -> int:
         if not keys:
             return total
         mine = step.key.in_(keys)
-        with writing(engine) as session:
+        with writing(engine, "calls", "desk") as session:
             if step.first is not None:
                 step.first(session, mine)
             session.execute(
