@@ -18,6 +18,7 @@ from ivr.records.masking_runs import (
     digits_of,
     is_card,
     is_resident,
+    is_telephone,
     plus_before,
     runs,
 )
@@ -99,7 +100,7 @@ def _judged(text: str, run: Sequence[Group], wanted: Called | None) -> str | Non
     if is_resident(digits) or known in ("resident", "code"):
         return "*" * count
     international = plus_before(text, run[0].start) and count <= LONGEST_PHONE
-    telephone = international or (digits.startswith("0") and known != "account")
+    telephone = international or (digits.startswith("0") and known != "account" and is_telephone(digits))
     if not telephone or count > MOST_NATIONAL:
         left = 4 if count >= SHORTEST else 2
         return "*" * (count - left) + digits[-left:]

@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
+import phonenumbers
+
 from ivr.records import masking_words as words
 
 HUNDRED = "00"
@@ -27,6 +29,12 @@ NAMED_FOR_SURE = 9
 
 FOURS = 3
 """Numbers in thousands, one after the other, from which they are the groups of a card's or telephone's number."""
+
+FIGURES = 3
+"""Figures in the group that a number in figures begins with; fewer may go on with a digit that was said."""
+
+REGIONS = ("KR", "JP", "CN", "US", "GB")
+"""Whose numbering plans a number is looked for in: the languages'."""
 
 MOSTLY_TOLD = 6
 """Digits said one by one after which a "thousand" is no amount: "two one two, seven three six, five thousand"."""
@@ -75,7 +83,7 @@ def digits_of(run: Sequence[Group]) -> str:
 def runs(text: str) -> Iterator[Run]:
     """The numbers in a text, in order; without amounts, days and times, taken apart where several are listed."""
     for run in _raw_runs(text):
-        for joined in _joined(text, _without_endings(text, run)):
+        for joined in _joined(text, _without_edges(text, _without_endings(text, run))):
             yield from _parts(text, joined)
 
 
@@ -183,6 +191,17 @@ def _without_endings(text: str, run: Run) -> Run:
     ]
 
 
+def _without_edges(text: str, run: Run) -> Run:
+    """A number in figures without a word before or after it that is no digit of it: "oh, 415…", "… two times"."""
+    figures = [group.written for group in run]
+    first, last = run[0], run[-1]
+    if figures == [False, *[True] * (len(run) - 1)] and len(first.digits) == 1:
+        return run[1:] if len(run) > 1 and len(run[1].digits) >= FIGURES else run
+    if figures == [*[True] * (len(run) - 1), False] and text[last.start : last.end].isascii():
+        return run[:-1] if sum(len(group.digits) for group in run[:-1]) >= NAMED_FOR_SURE else run
+    return run
+
+
 def _joined(text: str, run: Run) -> Iterator[Run]:
     """A run taken apart at words that may begin another number, unless it is one number all the same."""
     segments = _split(run, ("listed", "again"))
@@ -229,21 +248,19 @@ def _parts(text: str, run: Run) -> Iterator[Run]:
         and not words.UNIT.match(text, run[-1].end)
     )
     part: Run = []
+    told = 0
     for group in run:
-        goes_on = telephone or (group.digits == HUNDRED and personal) or _count(part) >= MOSTLY_TOLD
+        goes_on = telephone or (group.digits == HUNDRED and personal) or told >= MOSTLY_TOLD
         spoken_so = (part and goes_on) or (fours and _is_four(text, group))
         if group.amount and not spoken_so:
             if part:
                 yield from _listed(text, part)
-            part = []
+            part, told = [], 0
         else:
             part.append(group._replace(digits=_as_told(text, group)) if group.amount else group)
+            told += 0 if group.written else len(group.digits)
     if part:
         yield from _listed(text, part)
-
-
-def _count(part: Run) -> int:
-    return sum(len(group.digits) for group in part if not group.written)
 
 
 def _as_told(text: str, group: Group) -> str:
@@ -317,3 +334,19 @@ def is_card(digits: str) -> bool:
 def is_somebodys(digits: str) -> bool:
     """Whether digits have the form of a card's or a resident registration number."""
     return is_resident(digits) or is_card(digits)
+
+
+def is_telephone(digits: str, *, plus: bool = False) -> bool:
+    """Whether digits are a telephone number by one of the numbering plans of :data:`REGIONS`.
+
+    Args:
+        digits: As dialled there.
+        plus: Whether they begin with the country's code.
+    """
+    for region in (None,) if plus else REGIONS:
+        try:
+            if phonenumbers.is_valid_number(phonenumbers.parse(("+" if plus else "") + digits, region)):
+                return True
+        except phonenumbers.NumberParseException:
+            continue
+    return False

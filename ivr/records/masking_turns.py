@@ -9,8 +9,6 @@ import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-import phonenumbers
-
 from ivr.records import masking_words as words
 from ivr.records.masked import masked_turn
 from ivr.records.masking import HIDDEN, is_personal, mask_text
@@ -23,6 +21,7 @@ from ivr.records.masking_runs import (
     digits_of,
     is_card,
     is_somebodys,
+    is_telephone,
     plus_before,
     runs,
 )
@@ -43,9 +42,6 @@ SHORTEST_SLOT = 3
 
 LAST_FOUR = 4
 """Digits of a telephone number by which callers are known: beside an order number they are nobody's number."""
-
-REGIONS = ("KR", "JP", "CN", "US", "GB")
-"""Whose numbering plans a number is looked for in: the languages'."""
 
 
 @dataclass(frozen=True)
@@ -236,22 +232,6 @@ def _shows(parts: Sequence[str], known: Called | None, *, plus: bool) -> bool:
 
 def _opens(text: str, before: int) -> bool:
     return all(match.lastgroup != "other" for match in words.PIECES.finditer(text[:before]))
-
-
-def is_telephone(digits: str, *, plus: bool = False) -> bool:
-    """Whether digits are a telephone number by one of the numbering plans of :data:`REGIONS`.
-
-    Args:
-        digits: As dialled there.
-        plus: Whether they begin with the country's code.
-    """
-    for region in (None,) if plus else REGIONS:
-        try:
-            if phonenumbers.is_valid_number(phonenumbers.parse(("+" if plus else "") + digits, region)):
-                return True
-        except phonenumbers.NumberParseException:
-            continue
-    return False
 
 
 def _hidden_value(value: str, digits: str) -> str:

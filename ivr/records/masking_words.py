@@ -221,7 +221,7 @@ ADDRESS = re.compile(r"(?<![\w.+%-])[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+
 SPOKEN_AT = re.compile(r"(?i:\bat\b)|골뱅이|앳|엣|アット|艾特|爱特|圈a|小老鼠|@", re.IGNORECASE)
 """Cheap: whether the rest is worth trying."""
 
-_ENDINGS = r"(?:com|net|org|edu|gov|io|co|kr|jp|cn|uk|us|de|info)"
+_ENDINGS = r"(?:com|net|org|edu|gov|io|co|kr|jp|cn|tw|hk|uk|us|eu|ca|au|de|fr|info|biz|app|dev|ai|me)"
 _KO_ENDINGS = rf"(?:컴|콤|넷|케이알|씨오|오알지|{_ENDINGS})"
 _JA_ENDINGS = rf"(?:コム|ジェーピー|シーオー|ネット|オーアールジー|{_ENDINGS})"
 _ZH_ENDINGS = rf"(?:康姆|{_ENDINGS})"
@@ -236,14 +236,25 @@ _NOBODY = (
 )
 """Words before an "at" that is about a shop's site: "I looked at example dot com"."""
 
+_DOMAIN = rf"""(?:{_WORD}\s(?:dash|hyphen)\s){{0,2}}{_WORD}(?:\s(?!dot\b){_WORD})?
+        (?:\s?(?:dot\s|\.){_WORD}){{0,3}}?\s?(?:dot\s?|\.){_ENDINGS}\b(?:\sdot\s{_ENDINGS}\b)?"""
+
 SPOKEN_ADDRESSES = (
+    re.compile(  # whatever stands between what it is called and "at": letters, names, numbers
+        rf"""\b(?:e-?mail|mail|address)(?:\saddress)?(?:\sis|'s)\s
+        (?P<address>(?:(?!at\b|dot\b){_WORD}\s){{1,6}}at\s{_DOMAIN})""",
+        re.IGNORECASE | re.VERBOSE,
+    ),
+    re.compile(
+        rf"""(?:메일|주소|아이디)\s?(?:주소)?(?:는|은|이|가)\s(?P<address>(?:[\w.-]{{1,20}}\s){{1,6}}?
+        (?:골뱅이|앳|엣)\s?{_WORD}(?:\s{_WORD})?(?:\s?(?:점|닷|쩜|\.)\s?{_KO_ENDINGS}){{1,3}})""",
+        re.IGNORECASE | re.VERBOSE,
+    ),
     re.compile(
         rf"""(?P<address>
         (?:\b{_WORD}\s(?:dot|period|underscore|dash|hyphen|minus|plus)\s|(?<![\w'’])[A-Za-z0-9]\s|\b\d{{1,9}}\s){{0,12}}
         (?<![\w.+-]){_NOBODY}{_LOCAL}(?:\s(?:\d{{1,9}}|(?:{_any(_ENGLISH)})\b)){{0,4}}
-        (?:\sat(?:\ssign)?\s|\s?@\s?)
-        (?:{_WORD}\s(?:dash|hyphen)\s){{0,2}}{_WORD}(?:\s(?!dot\b){_WORD})?
-        (?:\s?(?:dot\s|\.){_WORD}){{0,3}}?\s?(?:dot\s|\.){_ENDINGS}\b(?:\sdot\s{_ENDINGS}\b)?)""",
+        (?:\sat(?:\ssign)?\s|\s?@\s?){_DOMAIN})""",
         re.IGNORECASE | re.VERBOSE,
     ),
     re.compile(
