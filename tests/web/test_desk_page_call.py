@@ -216,6 +216,11 @@ def test_a_refused_microphone_is_told_and_the_agent_still_hears(browsers: None, 
         expect(page.locator("#notice")).to_contain_text("The microphone was refused: you hear the caller")
         expect(page.locator("#audio-state")).to_have_text("The caller can't hear you: no microphone")
         expect(page.locator("#rejoin")).to_be_visible()
+        page.mouse.move(600, 600)
+        page.mouse.wheel(0, 5_000)
+        expect(page.locator("#notice")).to_be_in_viewport()  # wherever the page was scrolled to
+        page.click("#notice-close")
+        expect(page.locator("#notice")).to_be_hidden()
 
 
 @browser_test

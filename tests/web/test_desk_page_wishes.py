@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -10,8 +11,13 @@ from playwright.sync_api import Page, Route, expect
 from ivr.handoff.types import HandOffState
 from tests.bridge.house import wait_for
 from tests.web.browser import launch
-from tests.web.desk_page import PASSWORD, Floor, open_floor, sit_down, take
+from tests.web.desk_page import PASSWORD, Floor, open_floor, sit_down, spoken, take
 from tests.web.page import browser_test
+
+
+def until(page: Page, true: Callable[[], bool], what: str) -> None:
+    """Wait for something; meanwhile the page's routes are worked off, which only a call to the page does."""
+    wait_for(lambda: page.evaluate("true") and true(), what)
 
 
 @browser_test
@@ -30,7 +36,7 @@ def test_what_was_wanted_last_is_what_comes_of_it(page: Page, floor: Floor) -> N
     page.route("**/hold", keep)
     hold = page.locator("#hold")
     hold.click()
-    wait_for(lambda: page.evaluate("1") == 1 and wishes == [True], "it is asked for")
+    until(page, lambda: wishes == [True], "it is asked for")
     expect(hold).to_have_text("보류하는 중…")
     expect(hold).to_have_attribute("aria-pressed", "false")  # the caller still hears the agent
     hold.click()  # changed their mind before the answer
@@ -39,7 +45,7 @@ def test_what_was_wanted_last_is_what_comes_of_it(page: Page, floor: Floor) -> N
     hold.click()
     assert wishes == [True], "one request is under way, whatever is clicked"
     waiting[0].continue_()
-    wait_for(lambda: page.evaluate("1") == 1 and wishes == [True, False], "what was wanted last is asked for")
+    until(page, lambda: wishes == [True, False], "what was wanted last is asked for")
     assert caller.talk is not None
     expect(hold).to_have_attribute("aria-pressed", "true")
     expect(hold).to_have_text("보류 푸는 중…")
@@ -143,6 +149,8 @@ def test_who_logs_in_again_in_another_window_goes_on_here(browsers: None, tmp_pa
         expect(page.locator("#notes-state")).to_have_text("저장됨")
         page.wait_for_timeout(3_000)  # longer than a stream takes to notice that the first login is over
         expect(page.locator("#audio-state")).to_have_text("서로 들립니다")
+        floor.say(spoken("아직 듣고 계세요?", 40_000, 0.3))
+        expect(page.locator("#turns")).to_contain_text("아직 듣고 계세요?")
         page.click("#end")
         expect(page.locator("#wrap")).to_be_visible()
 
@@ -167,4 +175,4 @@ def test_notes_of_a_page_that_was_sent_away_are_kept(browsers: None, tmp_path: P
             call = floor.desk.store.latest("CA1")
             return call is not None and call.notes == "아직 저장되지 않은 말"
 
-        wait_for(lambda: page.evaluate("1") == 1 and kept(), "the notes reach the server after the login")
+        until(page, kept, "the notes reach the server after the login")

@@ -90,8 +90,8 @@ const events = new DeskEvents({
 
 function tell(key, values = {}) {
   notice = key ? [key, values] : null;
+  $("notice-box").hidden = !notice; // first: only what changes in sight is read out
   $("notice").textContent = notice ? text(...notice) : "";
-  $("notice").hidden = !notice;
 }
 
 function problem(error) {
@@ -316,7 +316,8 @@ async function done(status) {
 async function logIn() {
   if (loginOver) return;
   loginOver = true;
-  if (await renewCsrf()) { // logged in anew, in another window
+  await renewCsrf();
+  if (await ask("/api/desk/me").then(() => true, () => false)) { // logged in anew, in another window
     loginOver = false;
     events.start();
     renew();
@@ -351,6 +352,7 @@ function entered(data) {
 // --- joining it all -------------------------------------------------------------------------------------
 
 for (const status of ["available", "break", "offline"]) $(status).addEventListener("click", () => setStatus(status));
+$("notice-close").addEventListener("click", () => tell(null));
 $("ring-accept").addEventListener("click", () => accept(me.call));
 $("ring-decline").addEventListener("click", () => decline("declined"));
 $("ring-busy").addEventListener("click", () => decline("busy"));

@@ -15,6 +15,7 @@ import { headlineOf, worded } from "../phone/worded.js";
 
 const $ = (id) => document.getElementById(id);
 const TIMELINE = "desk_timeline"; // whether the agent had it open in the call before
+const AGAIN_MS = 1000;
 const TIMELINE_MS = 3000; // at most so often is the drawing renewed
 
 export class Workspace {
@@ -68,10 +69,18 @@ export class Workspace {
     $("timeline-fold").open = localStorage.getItem(TIMELINE) === "open";
     this.#timeline(true);
     this.#drawSummary();
+    this.#follow(call.call_sid);
+  }
+
+  #follow(callSid) {
     this.#unfollow = follow(
-      call.call_sid,
-      (name, data) => this.#event(call.call_sid, name, data),
-      (why) => why === "lost" && this.#on.notice("desk_talk_lost"),
+      callSid,
+      (name, data) => this.#event(callSid, name, data),
+      (why) => {
+        if (why === "lost") this.#on.notice("desk_talk_lost");
+        // The login that opened it has ended; the browser may have another by now.
+        else setTimeout(() => callSid === this.#call?.call_sid && this.#follow(callSid), AGAIN_MS);
+      },
     );
   }
 
