@@ -1,17 +1,22 @@
 """Who may come in, and what is known of calls that are not on their stream."""
 
+import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 
+from ivr.bridge.hub import BridgeHub
 from ivr.call.house import START_SLACK_S, House
 from ivr.call.line import CallInfo
+from ivr.call.persons import Persons
 from ivr.call.services import CallServices
 from ivr.metrics import Metrics
 from ivr.records.types import Journal, KnownNumber, VoicemailRecord
+from tests.bridge.house import FakeDesk
 from tests.call.stage import InlineExecutor, content
 
 
@@ -41,6 +46,7 @@ class Stage:
         self,
         waiting_s: float = 60.0,
         known_number: Callable[[str, datetime], KnownNumber] | None = None,
+        persons: Persons | None = None,
     ) -> None:
         self.diary = Diary()
         self.metrics = Metrics()
@@ -51,6 +57,7 @@ class Stage:
             content=content(),
             lookups=InlineExecutor(),
             recognition=SimpleNamespace(load=lambda: self.behind_s),
+            clock=time.monotonic,
         )
         self.house = House(
             lambda: cast(CallServices, services),
@@ -59,6 +66,7 @@ class Stage:
             language="en",
             waiting_s=waiting_s,
             known_number=known_number,
+            persons=persons,
         )
 
     def admit(self, name: str) -> bool:
@@ -154,3 +162,32 @@ def test_the_callers_last_call_is_looked_up_when_the_webhook_comes() -> None:
     ((number, since),) = asked
     assert number == "+821012345678"
     assert timedelta(days=13, hours=23) < datetime.now(UTC) - since < timedelta(days=14, hours=1)
+
+
+def test_what_a_number_asked_for_is_looked_up_for_who_waits_at_the_desk_too() -> None:
+    asked: list[str] = []
+
+    def known_number(number: str, since: datetime) -> KnownNumber:
+        asked.append(number)
+        return KnownNumber(feelings=False)
+
+    stage = Stage(known_number=known_number, persons=Persons(FakeDesk(), BridgeHub(), lambda: True))
+    info = CallInfo("CA1", "+821012345678")
+    stage.behind_s = 10.0
+    assert not stage.house.admit(info)
+    assert asked == []
+    assert stage.house.to_desk(info) == replace(info, language="en")
+    assert asked == ["+821012345678"]
+    assert stage.diary.told[-1][:2] == ("reopened", "CA1")
+
+
+def test_who_is_expected_at_the_desk_takes_nobodys_place_and_is_bounded() -> None:
+    stage = Stage(persons=Persons(FakeDesk(), BridgeHub(), lambda: True))
+    assert [stage.admit(name) for name in ("CA1", "CA2", "CA3", "CA4", "CA5")] == [True, True, False, False, False]
+    at_desk = [stage.house.to_desk(CallInfo(name)) is not None for name in ("CA3", "CA4", "CA5", "CA4")]
+    assert at_desk == [True, True, False, True]
+    assert stage.house.to_desk(CallInfo("CA4")) is None  # asked for a third time: its streams never came
+    stage.house.finished("CA1")
+    assert stage.admit("CA6")
+    stage.house.finished("CA3")
+    assert stage.house.to_desk(CallInfo("CA5")) is not None
