@@ -5,17 +5,21 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from ivr.handoff.agents import DEMO_AGENTS
 from ivr.handoff.types import Agent, HandOffState
 from ivr.records.bus import LocalBus
+from ivr.records.desk_models import AgentRow
 from ivr.records.journal import DatabaseJournal
 from ivr.settings import load_settings
 from ivr.web import access, desk_api
@@ -64,6 +68,10 @@ def _available(*clients: FlaskClient) -> None:
         assert client.post("/api/desk/me/status", json={"status": "available"}).status_code == 200
 
 
+def _seconds(earlier: str, later: str) -> float:
+    return (datetime.fromisoformat(later) - datetime.fromisoformat(earlier)).total_seconds()
+
+
 def test_a_whole_call_at_the_desk(room: Room) -> None:
     _available(room.mina)
     room.office.ring("CA1", topic="start_return", frustration=0.8, risks=("legal",))
@@ -75,6 +83,7 @@ def test_a_whole_call_at_the_desk(room: Room) -> None:
     assert call["contributions"] == {"waiting": 0.003, "frustration": 0.8, "risk": 0.5} and call["urgency"] == 1.303
     me = room.mina.get("/api/desk/me").get_json()
     assert (me["call"]["call_sid"], me["agent"]["status"]) == ("CA1", "available")
+    assert _seconds(me["call"]["changed_at"], me["call"]["until"]) == 20, "then it rings at the next desk"
     accepted = room.mina.post("/api/desk/calls/CA1/accept")
     assert (accepted.status_code, accepted.get_json()["audio_token"]) == (200, "token-CA1-mina")
     room.office.desk.talking("CA1", "mina")
@@ -83,7 +92,10 @@ def test_a_whole_call_at_the_desk(room: Room) -> None:
     assert ("hold", "CA1", "True") in room.office.bridge.asked
     assert room.mina.post("/api/desk/calls/CA1/notes", json={"notes": RISKY}).status_code == 204
     assert room.mina.post("/api/desk/calls/CA1/disposition", json={"disposition": "solved"}).status_code == 204
-    assert room.mina.post("/api/desk/calls/CA1/finish").get_json()["agent"]["status"] == "wrap_up"
+    assert room.mina.get("/api/desk/me").get_json()["call"]["until"] is None
+    written_up = room.mina.post("/api/desk/calls/CA1/finish").get_json()
+    assert written_up["agent"]["status"] == "wrap_up"
+    assert _seconds(written_up["call"]["changed_at"], written_up["call"]["until"]) == 60
     _available(room.mina)
     done = room.jiho.get("/api/desk/calls/CA1").get_json()
     assert (done["state"], done["disposition"]) == ("completed", "solved")
@@ -264,6 +276,24 @@ def test_another_agents_call_is_not_mine_to_change(room: Room) -> None:
         answer = room.jiho.post(f"/api/desk/calls/CA1/{path}", json=body)
         assert (answer.status_code, "not your call" in answer.get_json()["error"]) == (409, True)
     assert room.office.hand_off("CA1").state is HandOffState.ACCEPTED
+
+
+def test_a_login_that_is_removed_in_mid_talk_leaves_the_caller_to_a_colleague(room: Room) -> None:
+    _available(room.mina)
+    room.office.ring("CA1")
+    room.office.go(1, "mina", "jiho")
+    assert room.mina.post("/api/desk/calls/CA1/accept").status_code == 200
+    room.office.desk.talking("CA1", "mina")
+    room.office.go(1, "mina", "jiho")
+    assert room.office.hand_off("CA1").state is HandOffState.TALKING
+    with Session(room.office.records.engine) as session:
+        session.execute(delete(AgentRow).where(AgentRow.id == "mina"))
+        session.commit()
+    _available(room.jiho)
+    room.office.go(2, "jiho")
+    assert room.mina.get("/api/desk/me").get_json()["code"] == "not_entered"
+    again = room.office.hand_off("CA1")
+    assert (again.state, again.agent_id, again.returned) == (HandOffState.OFFERED, "jiho", 1)
 
 
 def test_one_click_tells_what_was_misunderstood(room: Room) -> None:

@@ -3,7 +3,8 @@
 import { renewCsrf } from "../csrf.js";
 import { connectLanguageButtons, loadTexts, onLanguage, text } from "../phone/i18n.js";
 import { ask, callPath, post } from "./api.js";
-import { heard, now, span } from "./clock.js";
+import { drawClocks, drawMe } from "./card.js";
+import { heard } from "./clock.js";
 import { element, shown } from "./elements.js";
 import { Entrance } from "./entrance.js";
 import { DeskEvents } from "./events.js";
@@ -144,6 +145,7 @@ function show(data) {
   $("ring").hidden = !rings;
   $("call").hidden = !works;
   drawMe(agent);
+  drawClocks(me);
   if (rings) showRing(call);
   else {
     ringing = null;
@@ -155,37 +157,6 @@ function show(data) {
   if (hadCall !== (call?.call_sid ?? null)) hold.forget();
   talk.follow(works ? call.call_sid : null, live);
   title();
-}
-
-function drawMe(agent) {
-  $("me-name").textContent = shown(agent.name);
-  $("me-status").textContent = text(`desk_status_${agent.status}`);
-  $("me-status").className = `pill ${agent.status}`;
-  for (const status of ["available", "break", "offline"]) {
-    $(status).setAttribute("aria-pressed", String(agent.status === status));
-    $(status).disabled = agent.status === "busy";
-  }
-  $("calls-today").textContent = agent.calls_today;
-  $("hard-today").textContent = agent.hard_calls_today;
-  $("anger-today").textContent = agent.anger_today.toFixed(1);
-  $("idle-text").textContent = text(agent.status === "available" ? "desk_idle_available" : "desk_idle_not");
-  drawClocks();
-}
-
-/** What changes by the second. */
-function drawClocks() {
-  drawBreather();
-  const until = me?.call?.until;
-  const leftS = until ? Math.max(0, Math.ceil((Date.parse(until) - now()) / 1000)) : null;
-  $("ring-left").textContent = leftS === null ? "" : text("desk_ring_left", { seconds: leftS });
-  $("wrap-left").textContent = leftS === null ? "" : text("desk_wrap_left", { time: span(leftS) });
-}
-
-function drawBreather() {
-  const until = me?.agent.resting_until;
-  const leftS = until ? (Date.parse(until) - now()) / 1000 : 0;
-  $("breather").hidden = leftS <= 0;
-  if (leftS > 0) $("breather").textContent = text("desk_breather", { time: span(Math.ceil(leftS)) });
 }
 
 function showRing(call) {
@@ -397,7 +368,7 @@ onLanguage(() => {
 });
 window.addEventListener("beforeunload", (event) => live() && event.preventDefault());
 window.addEventListener("pagehide", () => talk.leave());
-setInterval(drawClocks, 1000);
+setInterval(() => drawClocks(me), 1000);
 setInterval(() => document.visibilityState === "visible" && me && renew(), RENEW_MS);
 todo.start();
 
