@@ -27,6 +27,7 @@ DeskCode = Literal[
     "caller_gone",
     "colleague_rested",
     "elsewhere",
+    "expected_back",
     "in_a_call",
     "no_agent",
     "no_call",

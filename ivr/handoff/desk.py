@@ -15,7 +15,7 @@ import structlog
 
 from ivr.content import hours as opening
 from ivr.content.types import Hours
-from ivr.errors import CallerGoneError, CallTakenError, DeskBusyError, DeskError, RecordsError
+from ivr.errors import CallTakenError, DeskBusyError, DeskError, RecordsError
 from ivr.handoff import routing
 from ivr.handoff.agents import AgentStore, Attendance
 from ivr.handoff.desk_clock import DeskClock
@@ -208,7 +208,7 @@ class Desk:
         if hand_off is None:
             raise self._why_over(call_sid)
         if call_sid in self.returning.awaited():
-            raise CallerGoneError("this caller's line broke; they are expected back any moment")
+            raise CallTakenError("this caller's line broke: they are expected back any moment", "expected_back")
         self._moves.refuse_elsewhere(hand_off)
         if hand_off.state in TALKS and hand_off.agent_id == agent_id:
             return self._moves.connect(hand_off)  # asked once more: the first answer may have been lost on its way

@@ -4,7 +4,7 @@ from typing import cast
 
 import pytest
 
-from ivr.errors import CallerGoneError
+from ivr.errors import CallTakenError
 from ivr.handoff.desk_returning import RETURN_S
 from ivr.handoff.desk_store import DeskStore
 from ivr.handoff.recovery import recover
@@ -100,7 +100,7 @@ def test_nobody_gets_a_caller_who_is_only_expected(office: Office) -> None:
     office.desk.set_status("a", AgentStatus.AVAILABLE)
     office.go(5, "a")
     assert office.hand_off("CA1").state is HandOffState.WAITING
-    with pytest.raises(CallerGoneError, match="expected back"):
+    with pytest.raises(CallTakenError, match="expected back"):
         office.desk.accept("CA1", "a")
     office.ring("CA1", again=True)
     office.go(1, "a")
