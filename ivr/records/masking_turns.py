@@ -20,7 +20,7 @@ from ivr.records.masking_runs import (
     called,
     digits_of,
     is_card,
-    is_somebodys,
+    is_resident,
     is_telephone,
     plus_before,
     runs,
@@ -31,8 +31,8 @@ WITHIN_MS = 60_000
 """Between the beginnings of two parts of one number, the assistant's words between them included (a guess: a
 slow reader who looks for the card takes half a minute)."""
 
-AROUND = 16
-"""Characters that may stand between a part and its turn's edge: "…이에요", "yes, the rest is …"."""
+SHORTEST_PART = 3
+"""Digits of a part at least (two where they begin with 0: 02, 03): fewer are syllables of other words."""
 
 MOST_PARTS = 6
 """Turns over which one number is looked for: a card's four groups, and two of them again."""
@@ -40,8 +40,20 @@ MOST_PARTS = 6
 SHORTEST_SLOT = 3
 """Digits of a value that is hidden when they are part of a hidden number; fewer may be anything."""
 
-LAST_FOUR = 4
-"""Digits of a telephone number by which callers are known: beside an order number they are nobody's number."""
+CARD_ENDS = frozenset({4, 8, 10, 12})
+"""Digits after which a card's number is broken off: fours, and American Express' 4, 6, 5."""
+
+HALF_OF_RESIDENT = 6
+"""Digits after which a resident registration number is broken off: the birthday."""
+
+NORTH_AMERICAN_ENDS = frozenset({3, 6})
+"""Digits after which a telephone number of North America is broken off: area, exchange (NANP)."""
+
+NORTH_AMERICAN = 10
+"""Digits of such a number."""
+
+FIVE_FIRST = (ORDER_DIGITS, 6)
+"""How British and Chinese mobile numbers, of eleven digits, may be told in two; other fives are orders."""
 
 
 @dataclass(frozen=True)
@@ -58,8 +70,6 @@ class _Part:
     """What it was called, or asked for as."""
     plus: bool
     """Whether "+" stands before it."""
-    opens: bool
-    """Whether nothing but "and", "yes", "um" stands before it in its turn."""
     hidden: bool = False
     """Whether its turn was kept anew already."""
 
@@ -68,6 +78,11 @@ class _Part:
         """Its digits; "오육칠팔이요" ends with a two or with none."""
         ends = self.digits.endswith("2") and words.ENDING.match(self.turn.text, self.end - 1)
         return (self.digits, self.digits[:-1]) if ends and len(self.digits) > 1 else (self.digits,)
+
+    @property
+    def is_order(self) -> bool:
+        """Whether it is as long as an order's number."""
+        return len(self.readings[-1]) == ORDER_DIGITS
 
     @property
     def complete(self) -> bool:
@@ -137,7 +152,7 @@ class NumbersOfCall:
         found = list(runs(turn.text))
         if not found:
             return None, None
-        parts = [
+        first, last = (
             _Part(
                 turn,
                 run[0].start,
@@ -145,14 +160,15 @@ class NumbersOfCall:
                 digits_of(run),
                 called(turn.text, run) or self._said[1],
                 plus_before(turn.text, run[0].start),
-                _opens(turn.text, run[0].start),
             )
             for run in (found[0], found[-1])
-        ]
-        head, tail = parts
+        )
+        corrected = any(run[0].link == "again" for run in found[:2])
+        head = _is_linking(turn.text[: first.start]) and not words.UNIT.match(turn.text, first.end)
+        tail = _is_linking(turn.text[last.end :]) and found[-1][0].link != "again"
         return (
-            head if head.start <= AROUND and not words.UNIT.match(turn.text, head.end) else None,
-            tail if len(turn.text) - tail.end <= AROUND else None,
+            first if head and not corrected and _is_part(first.readings[-1]) else None,
+            last if tail and _is_part(last.readings[-1]) else None,
         )
 
     def _number(self, before: Sequence[_Part], head: _Part | None) -> list[_Part]:
@@ -207,31 +223,48 @@ def _is_one(parts: Sequence[_Part], asked_now: Called | None) -> bool:
     if _has_form(parts):
         return True
     known = parts[0].known
-    answers = (
-        asked_now == "order" or any(part.complete for part in parts) or not all(part.opens for part in parts[1:])
-    )
+    answers = asked_now == "order" or any(part.complete or part.is_order for part in parts)
     return known in PERSONAL and not answers and is_personal("".join(part.readings[-1] for part in parts), known)
 
 
 def _has_form(parts: Sequence[_Part]) -> bool:
     """Whether parts together have the form of somebody's number."""
     readings = itertools.product(*(part.readings for part in parts))
-    return any(_shows(reading, parts[0].known, plus=parts[0].plus) for reading in readings)
+    orders = sum(part.is_order for part in parts)
+    return any(_shows(reading, orders, parts[0].known, plus=parts[0].plus) for reading in readings)
 
 
-def _shows(parts: Sequence[str], known: Called | None, *, plus: bool) -> bool:
-    """Whether digits have the form of a card's, a telephone's or a person's number."""
-    digits, sizes = "".join(parts), sorted(map(len, parts))
-    orders = digits[0] != "0" and set(sizes) == {ORDER_DIGITS}
-    if orders or sizes == [LAST_FOUR, ORDER_DIGITS]:
-        return False
+def _shows(parts: Sequence[str], orders: int, known: Called | None, *, plus: bool) -> bool:
+    """Whether digits have the form of a card's, a person's or a telephone's number, broken off where people do.
+
+    Args:
+        parts: The digits told in each turn.
+        orders: How many of them may be orders' numbers.
+        known: What the first was called.
+        plus: Whether "+" stands before the first.
+    """
+    digits, sizes = "".join(parts), tuple(map(len, parts))
+    ends = set(itertools.accumulate(sizes[:-1]))
+    if is_card(digits) and ends <= CARD_ENDS:
+        return True
     if known == "order":
-        return is_card(digits)
-    return is_somebodys(digits) or is_telephone(digits, plus=plus)
+        return False
+    if is_resident(digits) and HALF_OF_RESIDENT in ends:
+        return True
+    if plus or digits.startswith("0") or (len(digits) == sum(FIVE_FIRST) and digits.startswith("1")):
+        broken_off = not orders or (orders == 1 and sizes == FIVE_FIRST)
+    else:
+        broken_off = ends <= NORTH_AMERICAN_ENDS and len(digits) == NORTH_AMERICAN
+    return broken_off and is_telephone(digits, plus=plus)
 
 
-def _opens(text: str, before: int) -> bool:
-    return all(match.lastgroup != "other" for match in words.PIECES.finditer(text[:before]))
+def _is_part(digits: str) -> bool:
+    return len(digits) >= SHORTEST_PART - digits.startswith("0")
+
+
+def _is_linking(text: str) -> bool:
+    """Whether nothing but "and", "yes", "um", "이에요" stands there."""
+    return all(match.lastgroup not in ("kept", "other") for match in words.PIECES.finditer(text))
 
 
 def _hidden_value(value: str, digits: str) -> str:

@@ -35,6 +35,12 @@ STAYS = [
     ("ko", ["주문번호는 사칠이구", "일이요"]),
     ("ko", ["주문번호 4729 1583", "0647 29"]),
     ("ko", ["47291", "0101이요"]),
+    ("ko", ["네 사칠이구일이요", "아니 사칠이구 이요"]),
+    ("ko", ["사칠삼, 아니 이구일이요", "58306, 아니 58307"]),
+    ("ko", ["휴대폰 15000원입니다", "오늘 저녁에 칠팔구십"]),
+    ("ko", ["사월 이일이요", "팔팔하나"]),
+    ("ja", ["返品の引き取りがいつになるか", "83905です", "もう三日も待ってるんです"]),
+    ("zh", ["想问下什么时候来", "七四零九幺", "我都等了三天了"]),
     ("ko", ["끝자리 0101이요", "47291 주문이요"]),
     ("ko", ["카드로 3개 샀어요", "35000원이요"]),
     ("ko", ["카드 끝이 1234예요", "1250000원 결제했어요"]),
@@ -127,10 +133,10 @@ def test_two_people_do_not_tell_one_number() -> None:
 def test_a_turn_that_went_on_is_not_joined_with_its_own_beginning() -> None:
     numbers = NumbersOfCall()
     numbers.take(turn("공일공 일이삼사", 0))
-    (whole,) = numbers.take(turn("공일공 일이삼사 오육", 0))
-    assert whole.text == HIDDEN
-    hidden, first = numbers.take(turn("칠팔이요", 4_000))
-    assert (hidden.text, first.text) == (f"{HIDDEN}요", HIDDEN)
+    (longer,) = numbers.take(turn("공일공 일이삼사요", 0))
+    assert longer.text == "공일공 일이삼사요"
+    hidden, first = numbers.take(turn("오육칠팔이요", 4_000))
+    assert (hidden.text, first.text) == (f"{HIDDEN}요", f"{HIDDEN}요")
 
 
 def test_the_record_the_live_view_and_who_looks_later_see_none_of_it(
