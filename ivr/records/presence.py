@@ -6,12 +6,16 @@ start can.
 
 import os
 import socket
+import time
 import uuid
+from contextlib import suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from ivr.errors import RecordsError
+
+_PLACE_WAIT_S = 1.0
 
 _LOCK_WAIT_S = 5.0
 """Seconds; another process may be looking at this very moment whether the file is locked."""
@@ -30,9 +34,10 @@ class Presence:
             RecordsError: the folder can't be used.
         """
         self.folder = folder
-        self.node = f"{_host()}-{os.getpid()}-{uuid.uuid4().hex[:12]}"
         try:
             folder.mkdir(parents=True, exist_ok=True)
+            self._here = f"{_host()}-{_place(folder)}-"
+            self.node = f"{self._here}{os.getpid()}-{uuid.uuid4().hex[:12]}"
             self._lock = _lock(self._lock_file(self.node))
             self._lock.acquire(timeout=_LOCK_WAIT_S)
         except OSError as error:
@@ -44,8 +49,11 @@ class Presence:
         return self.folder / f"{self.node}.jsonl"
 
     def is_local(self, node: str) -> bool:
-        """Whether ``node`` ran on a machine of this name, so that :meth:`alive` can tell."""
-        return node.startswith(f"{_host()}-")
+        """Whether ``node`` used this very folder, so that :meth:`alive` can tell.
+
+        A machine's name is not enough: containers, or users, may share it and have folders of their own.
+        """
+        return node.startswith(self._here)
 
     def alive(self, node: str) -> bool:
         """Whether the process called ``node`` still runs (False for a name never seen here)."""
@@ -81,6 +89,17 @@ class Presence:
 
 def _host() -> str:
     return socket.gethostname()[:60]
+
+
+def _place(folder: Path) -> str:
+    """A name that only this folder has: kept in it, made by whoever is first."""
+    path = folder / "place"
+    with suppress(FileExistsError), path.open("x") as file:
+        file.write(uuid.uuid4().hex[:8])
+    give_up_s = time.monotonic() + _PLACE_WAIT_S
+    while not (name := path.read_text().strip()) and time.monotonic() < give_up_s:
+        time.sleep(0.01)  # who was first is still writing
+    return name or "nowhere"
 
 
 def _lock(path: Path) -> FileLock:

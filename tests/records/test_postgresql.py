@@ -29,7 +29,7 @@ from ivr.records.models import Base, CallerRow, TurnRow
 from ivr.records.patience import PatientConnection
 from ivr.records.recordings import Vault, read_keys
 from ivr.records.retention import Keep
-from ivr.records.store import Store
+from ivr.records.store import FORGOTTEN_AFTER, Store
 from ivr.records.transactions import writing
 from ivr.records.types import VoicemailRecord
 from tests.databases import locked
@@ -181,6 +181,21 @@ def test_a_server_that_stands_still_is_given_up_and_waited_for(
         with pytest.raises(OperationalError, match=r"has not answered for 0\.3 s"):
             connection.exec_driver_sql("SELECT 1")
         assert connection.invalidated
+
+
+def test_only_processes_that_share_a_folder_can_tell_that_one_is_dead(url: str, tmp_path: Path) -> None:
+    """Two containers of one name, say: neither may close the other's calls."""
+    now = datetime.now(UTC)
+    first = Store(url, state_dir=tmp_path / "one")
+    neighbour, stranger = Store(url, state_dir=tmp_path / "one"), Store(url, state_dir=tmp_path / "other")
+    node = first.presence.node
+    assert not neighbour.dead(node, now) and not stranger.dead(node, now)
+    first.close()
+    assert neighbour.dead(node, now)
+    assert not stranger.dead(node, now)
+    assert stranger.dead(node, now - FORGOTTEN_AFTER - timedelta(seconds=1))
+    neighbour.close()
+    stranger.close()
 
 
 def test_connections_that_break_off_are_replaced(postgres: PostgresServer, url: str, store: Store) -> None:
