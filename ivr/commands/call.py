@@ -109,7 +109,7 @@ class _Caller:
         status = 0
         try:
             self._talk(recordings, stay_s)
-            status = self._part()
+            status = self._part(stay_s)
         finally:
             call.hang_up()
             self._watcher.finish()
@@ -136,8 +136,8 @@ class _Caller:
                 self._say_line(f"no reply within {REPLY_TIMEOUT_S:.0f} s")
         call.wait_over(stay_s)
 
-    def _part(self) -> int:
-        """Say how the call ended, and go on as Twilio would."""
+    def _part(self, stay_s: float) -> int:
+        """Say how the call ended, and go on as Twilio would: on another stream it is stayed on once more."""
         call = self._call
         if not call.over:
             self._say_line("hangs up")
@@ -151,6 +151,8 @@ class _Caller:
         words["desk"] = "lets the caller wait for an agent on another stream"
         if followed is not None:
             self._say_line(f"the hotline {words[followed.next]}")
+            if followed.next == "desk":
+                call.wait_over(stay_s)
         if call.dropped:
             click.echo("dropped: the media stream broke off", err=True)
             return EXIT_NO_ANSWER

@@ -12,7 +12,7 @@ from flask import Flask, Response, abort, request
 from structlog.testing import capture_logs
 
 from audio.wav import read_wav, write_wav
-from ivr.call.line import LineEvent
+from ivr.call.line import CallInfo, LineEvent
 from ivr.call.switchboard_types import Ending
 from ivr.commands.call import command
 from tests.telephony.house import FakeCall, FakeHouse, make_app, serving
@@ -81,6 +81,22 @@ def wav(tmp_path: Path) -> str:
 def run(*arguments: str) -> Result:
     with capture_logs():  # the server runs in this process too: its log is not the command's output
         return CliRunner().invoke(command, list(arguments))
+
+
+def test_a_caller_who_is_to_wait_at_the_desk_stays_on_the_line_a_little(wav: str) -> None:
+    class WithDesk(FakeHouse):
+        def to_desk(self, info: CallInfo) -> CallInfo:
+            return info
+
+    house = WithDesk(polite, greet)
+    app = make_app(house)
+    add_api(app)
+    with serving(app) as url:
+        result = run(wav, "--url", url, "--stay", "0.5")
+    assert result.exit_code == 0, result.output
+    assert "-- the hotline lets the caller wait for an agent on another stream" in result.stdout.splitlines()
+    assert len(house.calls) == 2
+    assert 20 <= len(house.call(1).heard) // 160 <= 100  # frames of the other stream: about half a second
 
 
 def test_a_conversation_is_shown_live_recorded_and_ends_normally(wav: str, tmp_path: Path) -> None:
