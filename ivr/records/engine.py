@@ -35,7 +35,8 @@ _TURNS: dict[Turn, int] = {"calls": 1, "desk": 2}
 _OURS = 0x49_56_52
 """First half of our advisory locks' names in PostgreSQL: "IVR"."""
 
-_LIBPQ = frozenset({"psycopg", "psycopg2"})
+_DRIVER = "psycopg"
+"""The driver whose parameters we know: libpq's."""
 
 
 def connect(url: str, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> Engine:
@@ -52,7 +53,7 @@ def connect(url: str, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> Engine:
     try:
         parsed = make_url(url)
         if parsed.drivername in {"postgres", "postgresql"}:
-            parsed = parsed.set(drivername="postgresql+psycopg")
+            parsed = parsed.set(drivername=f"postgresql+{_DRIVER}")
         path = sqlite_file(parsed)
         if parsed.get_backend_name() != "sqlite":
             return _connect_to_server(parsed, busy_timeout_ms)
@@ -125,8 +126,9 @@ def no_time_limit(connection: Connection) -> None:
     """Let the transaction under way take as long as it needs (PostgreSQL); its connection is not used again."""
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
-        dbapi: Any = connection.connection.dbapi_connection
-        dbapi.answer_s = math.inf
+        if connection.dialect.driver == _DRIVER:
+            dbapi: Any = connection.connection.dbapi_connection
+            dbapi.answer_s = math.inf
         connection.detach()
 
 
@@ -141,28 +143,32 @@ def _connect_to_server(url: URL, busy_timeout_ms: int) -> Engine:
     options: dict[str, Any] = {}
     if url.get_backend_name() == "postgresql":
         options = {"pool_size": POOL_SIZE, "max_overflow": POOL_OVERFLOW, "pool_timeout": POOL_WAIT_S}
-        if url.get_driver_name() in _LIBPQ:
-            limits = {
-                "lock_timeout": busy_timeout_ms,
-                "statement_timeout": STATEMENT_TIMEOUT_MS,
-                "idle_in_transaction_session_timeout": IDLE_TIMEOUT_MS,
-            }
-            ours: dict[str, Any] = {
-                "connect_timeout": CONNECT_S,
-                "application_name": "ivr",
-                "keepalives_idle": SILENT_S,
-                "keepalives_interval": 2,
-                "keepalives_count": 3,
-                "tcp_user_timeout": SILENT_S * 1000,
-                "options": " ".join(f"-c {name}={value}" for name, value in limits.items()),
-            }
-            options["connect_args"] = {name: value for name, value in ours.items() if name not in url.query}
+    if url.get_driver_name() == _DRIVER:
+        named = _libpq_parameters(busy_timeout_ms)
+        options["connect_args"] = {name: value for name, value in named.items() if name not in url.query}
     engine = create_engine(url, pool_pre_ping=True, hide_parameters=True, **options)
     if url.get_backend_name() == "postgresql":
         event.listen(engine, "begin", _wait_for_turns)
-    if url.get_driver_name() == "psycopg":
+    if url.get_driver_name() == _DRIVER:
         event.listen(engine, "do_connect", _connect_patiently)
     return engine
+
+
+def _libpq_parameters(busy_timeout_ms: int) -> dict[str, str | int]:
+    limits = {
+        "lock_timeout": busy_timeout_ms,
+        "statement_timeout": STATEMENT_TIMEOUT_MS,
+        "idle_in_transaction_session_timeout": IDLE_TIMEOUT_MS,
+    }
+    return {
+        "connect_timeout": CONNECT_S,
+        "application_name": "ivr",
+        "keepalives_idle": SILENT_S,
+        "keepalives_interval": 2,
+        "keepalives_count": 3,
+        "tcp_user_timeout": SILENT_S * 1000,
+        "options": " ".join(f"-c {name}={value}" for name, value in limits.items()),
+    }
 
 
 def _connect_patiently(dialect: object, entry: object, given: Sequence[Any], named: Mapping[str, Any]) -> object:
