@@ -16,6 +16,7 @@ from ivr.records.masking_runs import (
     ORDER_DIGITS,
     PERSONAL,
     Called,
+    Run,
     asked_for,
     called,
     digits_of,
@@ -149,7 +150,7 @@ class NumbersOfCall:
 
     def _edges(self, turn: TurnRecord) -> tuple[_Part | None, _Part | None]:
         """The number with which a turn begins and the one with which it ends; they may be the same."""
-        found = list(runs(turn.text))
+        found = _told_on(turn.text, runs(turn.text))
         if not found:
             return None, None
         first, last = (
@@ -256,6 +257,18 @@ def _shows(parts: Sequence[str], orders: int, known: Called | None, *, plus: boo
     else:
         broken_off = ends <= NORTH_AMERICAN_ENDS and len(digits) == NORTH_AMERICAN
     return broken_off and is_telephone(digits, plus=plus)
+
+
+def _told_on(text: str, found: Iterable[Run]) -> list[Run]:
+    """Numbers with commas between taken for one: after its beginning they are its groups."""
+    told: list[Run] = []
+    for run in found:
+        goes_on = told and run[0].comma and not run[0].link and _is_linking(text[told[-1][-1].end : run[0].start])
+        if goes_on and len(digits_of(run)) != ORDER_DIGITS:
+            told[-1] = [*told[-1], *run]
+        else:
+            told.append(run)
+    return told
 
 
 def _is_part(digits: str) -> bool:

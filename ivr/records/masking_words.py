@@ -151,7 +151,8 @@ PIECES = re.compile(
   | (?P<english>(?<![A-Za-z])(?i:{_any(_ENGLISH)})(?![A-Za-z]))
   | (?P<listed>{_LISTED})
   | (?P<filled>{_FILLED})
-  | (?P<particle>(?<=[가-힣])(?<![공영빵로일이삼사오육륙칠팔구나둘셋넷섯곱덟홉])이(?=\s))  # 통장이
+  | (?P<particle>(?<=[가-힣])(?<![공영빵로일이삼사오육륙칠팔구나둘셋넷섯곱덟홉])이(?=\s)  # 통장이
+      |に(?=なり|お[願電]|電話|連絡|かけ|して))
   | (?P<word>に(?=いち)|ニ(?=イチ)|{_any({**_KOREAN, **_IDEOGRAPHS, **_KANA})})
   | (?P<power>[십백천만억十百千万萬亿億佰仟]|ひゃく|びゃく|ぴゃく|じゅう|せん|まん
       |(?<![A-Za-z])(?i:thousand|million)(?![A-Za-z]))
