@@ -244,7 +244,7 @@ class Desk:
         to = HandOffState.BACK_TO_MACHINE if back_to_machine else HandOffState.WRAP_UP
         hand_off = self._mine(call_sid, agent_id)
         self._moves.refuse_elsewhere(hand_off)
-        if hand_off.state not in TALKS or not self._moves.move(hand_off, to, "the agent ended it"):
+        if not self._moves.end_talk(hand_off, to):
             raise CallTakenError("this talk is over already", "talk_over")
         self.inbox.wake()
 

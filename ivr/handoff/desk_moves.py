@@ -147,6 +147,15 @@ class DeskMoves:
         self._record.moved(hand_off, to, at or self._soonest())
         return True
 
+    def end_talk(self, hand_off: HandOff, to: HandOffState) -> bool:
+        """The agent ends it; False when it is over already."""
+        now: HandOff | None = hand_off
+        while now is not None and now.state in TALKS and now.agent_id == hand_off.agent_id:
+            if self.move(now, to, "the agent ended it"):
+                return True
+            now = self._store.latest(hand_off.call.call_sid)  # what was accepted has just become a talk
+        return False
+
     def refuse_elsewhere(self, hand_off: HandOff) -> None:
         """Sound stays in the process that has the caller's line: nobody can be joined with it in another.
 

@@ -57,6 +57,24 @@ def test_of_two_who_click_at_once_one_is_told_who_has_it(office: Office) -> None
         office.desk.accept("CA1", "mina")
 
 
+def test_a_talk_that_begins_at_the_very_moment_can_be_ended(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.staff(MINA)
+    office.ring("CA1")
+    office.go(1, "mina")
+    office.desk.accept("CA1", "mina")
+    seen = [office.hand_off("CA1")]  # accepted; when the end is asked for they hear each other
+    office.desk.talking("CA1", "mina")
+    office.go(1, "mina")
+    latest = office.desk.store.latest
+    monkeypatch.setattr(office.desk.store, "latest", lambda call_sid: seen.pop() if seen else latest(call_sid))
+    office.desk.finish("CA1", "mina")
+    assert office.hand_off("CA1").state is HandOffState.WRAP_UP
+    with pytest.raises(CallTakenError, match="over already"):
+        office.desk.finish("CA1", "mina")
+
+
 def test_clicking_accept_twice_is_clicking_it_once(office: Office) -> None:
     office.staff(MINA)
     office.ring("CA1")
