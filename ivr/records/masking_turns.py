@@ -164,11 +164,15 @@ class NumbersOfCall:
             )
             for run in (found[0], found[-1])
         )
-        corrected = any(run[0].link == "again" for run in found[:2])
+        again = list(itertools.takewhile(lambda run: run[0].link == "again", found[1:]))
+        if again:  # "5678, no, 5679": one of them ends the number
+            first = replace(first, end=again[-1][-1].end)
+        orders = first.is_order or any(len(digits_of(run)) == ORDER_DIGITS for run in again)
+        taken_back = found[0][0].link == "again" or (again and orders)
         head = _is_linking(turn.text[: first.start]) and not words.UNIT.match(turn.text, first.end)
         tail = _is_linking(turn.text[last.end :]) and found[-1][0].link != "again"
         return (
-            first if head and not corrected and _is_part(first.readings[-1]) else None,
+            first if head and not taken_back and _is_part(first.readings[-1]) else None,
             last if tail and _is_part(last.readings[-1]) else None,
         )
 

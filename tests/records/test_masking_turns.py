@@ -22,6 +22,7 @@ TOLD = [
     ("ko", ["카드는 [4111 1111]", "[1111]", "[1111]이요"]),
     ("ko", ["계좌가 국민은행 [일이삼]", "[사오육칠팔구]요"]),
     ("en", ["it's [zero one zero, one two three four]", "yes, [five six seven eight]"]),
+    ("ko", ["번호는 [010-1234]", "[5678 아니 5679]요"]),
     ("en", ["[four one five, five five five]", "and then [two six seven one]"]),
     ("en", ["my card is [4111 1111]", "the rest is [1111 1111]"]),
     ("en", ["[+82 10 1234]", "[5678]"]),
