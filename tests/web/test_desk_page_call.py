@@ -66,6 +66,7 @@ def test_a_whole_call_by_keyboard_alone(page: Page, floor: Floor) -> None:
     expect(page.locator("#end")).to_have_text("E를 한 번 더 누르면 종료")  # once may have been meant for the notes
     page.keyboard.press("e")
     expect(page.locator("#wrap")).to_be_visible()
+    expect(page.locator("#notice")).to_be_hidden()  # who ended it need not be told
     expect(page.locator("#me-status")).to_have_text("후처리 중")
     page.select_option("#disposition", "solved")
     page.keyboard.press("Escape")
@@ -231,4 +232,5 @@ def test_callers_who_hang_up_leave_a_call_to_write_up(page: Page, floor: Floor) 
     expect(page.locator("#audio-state")).to_have_text("서로 들립니다")
     caller.hang_up()
     expect(page.locator("#wrap")).to_be_visible()
+    expect(page.locator("#notice")).to_have_text("고객 쪽에서 통화가 끊겼습니다.")
     expect(page.locator("#sound")).to_be_hidden()

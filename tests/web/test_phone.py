@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 
 from ivr.call.line import KeyPressed
 from ivr.call.switchboard_types import Ending
+from ivr.dialogue.frustration import SIGNS
 from ivr.settings import load_settings
 from ivr.web import phone
 from tests.telephony.house import FakeHouse
@@ -95,6 +96,14 @@ def test_the_pages_load_nothing_from_elsewhere(client: FlaskClient) -> None:
         for asset in re.findall(r'(?:src|href)="(/assets/[^"]+)"', html):
             with client.get(asset) as found:
                 assert found.status_code == 200, asset
+
+
+def test_the_page_is_told_which_numbers_are_feelings(client: FlaskClient) -> None:
+    page = client.get("/phone").get_data(as_text=True)
+    told = re.search(r'data-felt="([^"]*)"', page)
+    assert told is not None and set(told[1].split()) == {*SIGNS, "carried", "frustration"}
+    script = (ASSETS / "feelings.js").read_text(encoding="utf-8")
+    assert "profanity" not in script, "the list is the server's"
 
 
 def test_the_index_leads_to_the_phone_and_names_the_webhook(house: FakeHouse) -> None:

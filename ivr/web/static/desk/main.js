@@ -37,6 +37,7 @@ let again = false;
 let accepting = false;
 let acts = 0; // clicks sent or answered: what was asked before one is old after it
 let loginOver = false;
+let ended = null; // call SID whose talk was ended here
 let ending = null; // timer: the key that ends a talk was pressed once
 
 /** Read out, one after the other: a second announcement does not swallow the first. */
@@ -76,6 +77,7 @@ const events = new DeskEvents({
     const ours = data.call_sid && data.call_sid === me?.call?.call_sid;
     if (ours && kind === "waiting" && live()) tell("desk_requeued");
     if (ours && kind === "abandoned") tell("desk_caller_gone");
+    if (ours && kind === "wrap_up" && ended !== data.call_sid) tell("desk_talk_cut");
     if (ours && QUIET.has(kind)) ring.stop(); // at once; what else there is to know is asked for
     renew();
   },
@@ -264,8 +266,9 @@ function endByKey() {
 
 async function endTalk(backToMachine) {
   sure(false);
+  ended = me.call.call_sid;
   await workspace.saved();
-  await act(callPath(me.call.call_sid, "finish"), backToMachine ? { back_to_machine: true } : {});
+  if (!(await act(callPath(ended, "finish"), backToMachine ? { back_to_machine: true } : {}))) ended = null;
   if (backToMachine) return;
   window.scrollTo({ top: 0 });
   if (matchMedia("(hover: hover)").matches) $("notes").focus({ preventScroll: true }); // else the keyboard would hide half the page
