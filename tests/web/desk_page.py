@@ -34,7 +34,7 @@ from ivr.records.audit import AuditLog
 from ivr.records.bus import LocalBus
 from ivr.records.journal import DatabaseJournal
 from ivr.records.store import Store
-from ivr.records.types import CallbackRecord, HandoffRecord, TurnRecord
+from ivr.records.types import CallbackRecord, HandoffRecord, TurnRecord, VoicemailRecord
 from ivr.settings import load_settings
 from ivr.telephony.pacer import Pacer
 from ivr.telephony.tokens import StreamTokens
@@ -217,6 +217,23 @@ class Floor:
         self.journal.call_started(started(call_sid, datetime.now(UTC)))
         at = datetime.now(UTC) + timedelta(hours=2)
         self.journal.callback(call_sid, CallbackRecord(at, "+821098765432", "start_return", topic))
+        self.journal.flush(5)
+
+    def leave_message(self, call_sid: str, transcript: str, summary: str) -> None:
+        """A caller leaves a message, and it is put into words."""
+        self.journal.call_started(started(call_sid, datetime.now(UTC)))
+        self.journal.voicemail(
+            call_sid,
+            VoicemailRecord(
+                "https://carrier.test/RE1",
+                "RE1",
+                12.4,
+                "ko",
+                transcript=transcript,
+                summary=summary,
+                left_at=datetime.now(UTC),
+            ),
+        )
         self.journal.flush(5)
 
 

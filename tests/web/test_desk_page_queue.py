@@ -102,8 +102,22 @@ def test_promised_call_backs_are_done_with_a_click(page: Page, floor: Floor) -> 
     floor.promise("CB1", "반품 신청이 안 돼요")
     sit_down(page, floor, available=False)
     expect(page.locator("#todo")).to_contain_text("반품 신청이 안 돼요")
+    expect(page.locator("#todo a")).to_have_attribute("href", "/calls/CB1")
     page.locator("#todo button").click()
     expect(page.locator("#todo li")).to_have_count(0)
     page.reload()
     expect(page.locator("#side")).to_be_visible()
+    expect(page.locator("#todo li")).to_have_count(0)
+
+
+@browser_test
+def test_messages_are_summed_up_and_can_be_heard(page: Page, floor: Floor) -> None:
+    floor.leave_message("VM1", "저 지난주에 산 신발 때문에 전화드렸는데요 <b>반품</b>", "반품 신청: 신발")
+    sit_down(page, floor, available=False)
+    message = page.locator("#todo li")
+    expect(message.locator(".headline")).to_have_text("반품 신청: 신발")
+    expect(message).to_contain_text("00:12 · 한국어")
+    expect(message).to_contain_text("지난주에 산 신발 때문에 전화드렸는데요 <b>반품</b>")
+    expect(message.locator("audio")).to_have_attribute("src", "/api/voicemails/VM1/audio")
+    message.locator("button").click()
     expect(page.locator("#todo li")).to_have_count(0)

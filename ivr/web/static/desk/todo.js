@@ -1,8 +1,8 @@
 // Promised call-backs and messages that callers left.
 
-import { text } from "../phone/i18n.js";
+import { text, textOr } from "../phone/i18n.js";
 import { ask, post } from "./api.js";
-import { moment } from "./clock.js";
+import { moment, now, span } from "./clock.js";
 import { button, element } from "./elements.js";
 
 const RENEW_MS = 30_000;
@@ -42,32 +42,42 @@ export class Todo {
   }
 
   #callback(each) {
-    const item = element("li");
-    item.append(element("p", { className: "headline", content: text("desk_todo_callback", { number: each.number }), dir: "auto" }));
-    if (each.topic) item.append(element("p", { content: each.topic, dir: "auto" }));
-    const row = element("div", { className: "row" });
-    row.append(
-      element("span", { className: "small", content: text("desk_todo_due", { time: moment(each.at) }) }),
-      button(text("desk_todo_done"), () => this.#done("callbacks", each)),
+    const late = Date.parse(each.at) < now();
+    const due = text(late ? "desk_todo_late" : "desk_todo_due", { time: moment(each.at) });
+    return element(
+      "li",
+      {},
+      element("p", { className: "headline", content: text("desk_todo_callback", { number: each.number }), dir: "auto" }),
+      each.topic && element("p", { content: each.topic, dir: "auto" }),
+      element("p", { className: late ? "late" : "small", content: due }),
+      this.#foot("callbacks", each),
     );
-    item.append(row);
-    return item;
   }
 
   #voicemail(each) {
-    const item = element("li");
-    item.append(element("p", { className: "headline", content: text("desk_todo_voicemail") }));
-    if (each.transcript) item.append(element("p", { content: each.transcript, dir: "auto" }));
-    item.append(
+    const about = [each.left_at && moment(each.left_at), each.duration_s && span(each.duration_s), each.language && textOr(`language_${each.language}`, each.language)];
+    const words = each.transcript !== each.summary && each.transcript;
+    return element(
+      "li",
+      {},
+      element("p", { className: "headline", content: each.summary || text("desk_todo_voicemail"), dir: "auto" }),
+      element("p", { className: "small", content: [each.summary && text("desk_todo_voicemail"), ...about].filter(Boolean).join(" · ") }),
+      words && element("p", { content: words, dir: "auto", lang: each.language }),
+      each.problem && element("p", { className: "small", content: text("desk_todo_unheard") }),
       element("audio", {
         controls: true,
         preload: "none",
         "aria-label": text("desk_listen"),
         src: `/api/voicemails/${encodeURIComponent(each.call_sid)}/audio`,
       }),
-      element("div", { className: "row" }, button(text("desk_todo_done"), () => this.#done("voicemails", each))),
+      this.#foot("voicemails", each),
     );
-    return item;
+  }
+
+  /** What was said in the call it comes from, and that it is done. */
+  #foot(kind, each) {
+    const record = element("a", { content: text("desk_todo_record"), href: `/calls/${encodeURIComponent(each.call_sid)}`, target: "_blank", rel: "noopener" });
+    return element("div", { className: "row" }, record, button(text("desk_todo_done"), () => this.#done(kind, each)));
   }
 
   async #done(kind, each) {
