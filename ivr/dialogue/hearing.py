@@ -57,12 +57,20 @@ def follow(state: DialogueState, content: Content, meaning: Meaning, why: Why) -
         case "agent":
             return offer_agent(state, content, why.but("perhaps a person is wanted"))
         case "goodbye" if meaning.sure:
-            return say_goodbye(state, why.but("goodbye"))
+            return _leave_taken(state, why.but("goodbye"))
         case "goodbye" if state.resolved:
             return anything_else(state, why.but("perhaps they want to go"), Action.ASK)
         case "yes" | "no" | "thanks" | "dont_know":
             return answer(state, content, intent, why)
     return _unknown(state, content, meaning)
+
+
+def _leave_taken(state: DialogueState, why: Why) -> Move:
+    """A goodbye. One before what was read back is done leaves it undone, and the caller hears that."""
+    if state.question not in ("confirm", "change"):
+        return say_goodbye(state, why)
+    state, words = next_say(state, "not_done")
+    return say_goodbye(state, why, before=(words,))
 
 
 def remember(state: DialogueState, numbers: Mapping[str, str]) -> DialogueState:

@@ -42,6 +42,7 @@ class Commands:
             for language, examples in commands[name].examples.items() if name in commands else ():
                 for example in examples:
                     self._openers[language].setdefault(normalise(example), name)
+        self._closers = {language: _closers(commands, language) for language in LANGUAGES}
 
     def whole(self, text: str) -> str | None:
         """The command that the whole utterance is, in whatever language."""
@@ -86,6 +87,24 @@ class Commands:
                 if beginning in openers:
                     return openers[beginning]
         return None
+
+    def closes(self, text: str, language: Language) -> bool:
+        """Whether an utterance says that this was all, and thanks: "that's all, thank you" is a goodbye."""
+        *before, last = [*clauses(text)] or [""]
+        closers = self._closers[language]
+        all_said = bool(before) and all(squeeze(clause) in closers for clause in before)
+        return all_said and self.whole(last) == "thanks"
+
+
+def _closers(commands: Mapping[str, Command], language: Language) -> frozenset[str]:
+    """The noes with which goodbyes begin: "that's all" does, as in "that's all, goodbye", and "no" does not."""
+    goodbyes, noes = (
+        [normalise(text) for text in commands[name].examples.get(language, ())] if name in commands else []
+        for name in ("goodbye", "no")
+    )
+    space = "" if language in ("ja", "zh") else " "
+    begun = (no for no in noes if any(text.startswith(no + space) and text != no for text in goodbyes))
+    return frozenset(squeeze(no) for no in begun)
 
 
 def says_little(text: str, language: Language) -> bool:

@@ -118,6 +118,9 @@ class ExampleUnderstander:
 
     def _understood(self, turn: "_Turn", slots: dict[str, SlotValue]) -> Guess:
         command = self._commands.whole(turn.text)
+        checked = turn.expecting.kind == "yes_no" and turn.expecting.question == "check"
+        if checked and self._commands.closes(turn.text, turn.language):
+            command = "goodbye"
         turn.command = command is not None
         worded = self._commands.word(turn.text, turn.language)
         if command is None:

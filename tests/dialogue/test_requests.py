@@ -135,6 +135,16 @@ class TestConfirmation:
         assert "부산시" in caller.words
         assert caller.decision.action is Action.CONFIRM
 
+    @pytest.mark.parametrize("answers", [["goodbye"], ["no", "goodbye"]])
+    def test_a_goodbye_leaves_it_and_says_so(self, caller: Caller, answers: list[str]) -> None:
+        prove(caller, "cancel_order")
+        for said in answers:
+            caller.means(said)
+        assert caller.keys == ["not_done", "goodbye"]
+        assert caller.state.ended
+        done_by = caller.content.requests["cancel_order"].connector
+        assert done_by not in [lookup.connector for lookup in caller.lookups]
+
     def test_a_second_no_leaves_it(self, caller: Caller) -> None:
         prove(caller, "cancel_order")
         caller.means("no")

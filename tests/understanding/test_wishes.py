@@ -3,7 +3,7 @@
 import pytest
 
 from ivr.content.types import Language
-from ivr.understanding.types import Understander
+from ivr.understanding.types import ANYTHING, Expectation, Understander
 from ivr.understanding.wishes import take_apart
 
 
@@ -61,3 +61,127 @@ def test_the_other_wish_leads_the_alternatives(
     meaning = understander.understand(text, language)
     assert meaning.intent is not None
     assert {meaning.intent, meaning.alternatives[0][0]} == intents
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "parts"),
+    [
+        ("ko", "매장 위치하고 영업시간 좀 알려 주세요", ("매장 위치 좀 알려 주세요", "영업시간 좀 알려 주세요")),
+        ("ko", "결제 방법과 배송비가 궁금합니다", ("결제 방법 궁금합니다", "배송비가 궁금합니다")),
+        ("ja", "送料と支払い方法を教えてください", ("送料を教えてください", "支払い方法を教えてください")),
+        ("zh", "我想知道门店地址和营业时间", ("我想知道门店地址", "营业时间")),
+        ("ko", "반품하고 싶어요", ()),
+        ("ja", "写真と違う商品が届きました", ()),
+        ("ja", "高いと思います", ()),
+        ("ja", "送料と、お支払いを教えて", ()),  # two clauses already
+        ("zh", "和图片不一样", ()),
+        ("ja", "と", ()),
+        ("ko", "하고 ", ()),
+        ("zh", "和", ()),
+    ],
+)
+def test_things_that_share_a_verb(language: Language, text: str, parts: tuple[str, ...]) -> None:
+    assert [part.replace(" ", "") for part in take_apart(text, language).sharing] == [
+        part.replace(" ", "") for part in parts
+    ]
+
+
+# Written before the engine was seen to read any of them. Of "営業時間や店舗の住所について聞きたいのですが", of the
+# same list, only the second is heard.
+@pytest.mark.parametrize(
+    ("language", "text", "intents"),
+    [
+        ("ko", "배송비랑 매장 위치 좀 알려 주세요", ["delivery_fee", "branch_location"]),
+        ("ko", "쿠폰 사용 방법이랑 배송비 좀 물어보려고요", ["coupons", "delivery_fee"]),
+        ("ko", "영업시간과 매장 주소를 문의드립니다", ["opening_hours", "branch_location"]),
+        ("ko", "배송 조회하고 영업시간 확인 부탁드려요", ["order_status", "opening_hours"]),
+        ("en", "tell me about coupons and delivery charges", ["coupons", "delivery_fee"]),
+        ("ja", "お店の場所と営業時間を知りたいです", ["branch_location", "opening_hours"]),
+        ("ja", "クーポンと送料について教えていただけますか", ["coupons", "delivery_fee"]),
+        ("ja", "返品の方法と営業時間を確認したいです", ["return_procedure", "opening_hours"]),
+        ("zh", "告诉我你们的地址跟营业时间", ["branch_location", "opening_hours"]),
+        ("zh", "请问运费和付款方式是什么", ["delivery_fee", "payment_methods"]),
+        ("zh", "退货流程和邮费我想了解一下", ["return_procedure", "delivery_fee"]),
+    ],
+)
+def test_two_wishes_with_one_verb(
+    understander: Understander, language: Language, text: str, intents: list[str]
+) -> None:
+    meaning = understander.understand(text, language)
+    assert [meaning.intent, *meaning.also] == intents
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("ko", "주문한 신발이랑 가방 반품하고 싶어요"),
+        ("ko", "주문 취소하고 환불받고 싶어요"),
+        ("ko", "토요일과 일요일에도 여나요"),
+        ("ko", "이름하고 주소를 바꿔 주세요"),
+        ("ko", "주문 번호와 배송 상태를 확인하고 싶어요"),
+        ("en", "I want to return the shoes and the bag"),
+        ("en", "I want to cancel my order and get my money back"),
+        ("ja", "靴と鞄を返品したいです"),
+        ("ja", "カードと現金のどちらで払えますか"),
+        ("ja", "妻と行きたいのですがお店はどこですか"),
+        ("zh", "取消订单和退款怎么弄"),
+        ("zh", "可以用支付宝和微信付款吗"),
+    ],
+)
+def test_several_things_of_one_wish(understander: Understander, language: Language, text: str) -> None:
+    meaning = understander.understand(text, language)
+    assert meaning.intent is not None
+    assert meaning.also == ()
+
+
+# Written before the engine was seen to read them. "我要把裤子退了，怎么操作呢", of the same list, is asked back.
+@pytest.mark.parametrize(
+    ("language", "text", "intent"),
+    [
+        ("zh", "我想退钱，要怎么弄", "return_procedure"),
+        ("zh", "我想退货。请问怎么办理", "return_procedure"),
+        ("zh", "我想换个尺码，应该怎么办？", "exchange"),
+        ("zh", "我想取消订单，怎么办", "cancel_order"),
+        ("ko", "반품하고 싶은데, 어떻게 해야 돼요?", "return_procedure"),
+        ("ko", "주문을 취소하고 싶은데요, 어떻게 하죠", "cancel_order"),
+        ("en", "I'd like my money back. What do I have to do?", "return_procedure"),
+        ("en", "It arrived broken, what should I do", "damaged_item"),
+        ("ja", "返品したいです。どうすればいいでしょうか", "return_procedure"),
+        ("ja", "靴を返したいんですが、どうしたらいいですか", "return_procedure"),
+    ],
+)
+def test_a_wish_and_how_it_is_done_are_one(
+    understander: Understander, language: Language, text: str, intent: str
+) -> None:
+    meaning = understander.understand(text, language)
+    assert (meaning.intent, meaning.also) == (intent, ())
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "intent"),
+    [
+        ("ko", "됐어요. 감사합니다.", "goodbye"),
+        ("en", "That's all. Thank you very much.", "goodbye"),
+        ("en", "Nothing else, thanks.", "goodbye"),
+        ("ja", "以上です、ありがとうございます", "goodbye"),
+        ("zh", "没事了，谢谢。", "goodbye"),
+        ("ko", "아니요, 감사합니다", "thanks"),
+        ("en", "No, thank you.", "thanks"),
+        ("ja", "いいえ、ありがとうございます", "thanks"),
+        ("en", "No, leave it.", "no"),
+        ("ja", "以上です", "no"),
+    ],
+)
+def test_that_this_was_all_ends_a_question_whether_it_is_right(
+    understander: Understander, language: Language, text: str, intent: str
+) -> None:
+    asked = Expectation(
+        kind="yes_no", question="check", intent="cancel_order", slot="order_number", partial="61042"
+    )
+    assert understander.understand(text, language, asked).intent == intent
+
+
+def test_that_this_was_all_only_declines_an_offer(understander: Understander) -> None:
+    offered = Expectation(kind="yes_no")
+    assert understander.understand("됐어요. 감사합니다.", "ko", offered).intent == "no"
+    assert understander.understand("됐어요. 감사합니다.", "ko", ANYTHING).intent != "goodbye"

@@ -1,0 +1,110 @@
+"""Japanese taken apart into words, with every way in which each may be read.
+
+Words by SudachiPy and its small dictionary (Apache-2.0; 20 ms to load, once, and some 15 MB).
+"""
+
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+import sudachipy
+
+_PARTNERS = {
+    **{
+        "定": "テイ",
+        "有": "ユウ",
+        "体": "タイ",
+        "人": "ジン",
+        "性": "セイ",
+        "化": "カ",
+        "者": "シャ",
+        "員": "イン",
+    },
+    **{
+        "物": "ブツ",
+        "法": "ホウ",
+        "力": "リョク",
+        "金": "キン",
+        "分": "ブン",
+        "数": "スウ",
+        "地": "チ",
+        "学": "ガク",
+    },
+    **{
+        "国": "コク",
+        "中": "チュウ",
+        "大": "ダイ",
+        "小": "ショウ",
+        "上": "ジョウ",
+        "内": "ナイ",
+        "外": "ガイ",
+        "前": "ゼン",
+    },
+    **{"後": "ゴ", "時": "ジ", "家": "カ", "車": "シャ", "水": "スイ", "電": "デン", "気": "キ", "動": "ドウ"},
+    **{
+        "会": "カイ",
+        "発": "ハツ",
+        "作": "サク",
+        "合": "ゴウ",
+        "成": "セイ",
+        "送": "ソウ",
+        "用": "ヨウ",
+        "品": "ヒン",
+    },
+}
+"""Characters that make words with a great many others, and how they are read in them. Dictionaries list a single
+character as it is read alone (固 is かた); words of two read it otherwise (固定 is こてい, so 固 is こ)."""
+
+
+@dataclass(frozen=True)
+class Word:
+    """One word of a text."""
+
+    written: str
+    kind: str
+    """Its part of speech, as UniDic names it (名詞, 助詞 …)."""
+    reading: str
+    """In katakana, as the dictionary has it."""
+    form: str = ""
+    """Of a verb or an adjective: its form (連用形, 終止形 …)."""
+
+    @property
+    def is_kanji(self) -> bool:
+        """Whether it is written in kanji alone."""
+        return all("\u4e00" <= sign <= "\u9fff" or sign == "々" for sign in self.written)
+
+
+def words(text: str) -> list[Word]:
+    """The words of a text, whose spellings joined are the text again. Thread-safe."""
+    tokenizer = _dictionary().tokenizer(mode=sudachipy.SplitMode.A)  # made anew: one serves one thread at a time
+    found = tokenizer.tokenize(text)
+    return [
+        Word(each.surface(), kind, each.reading_form(), form.partition("-")[0])
+        for each in found
+        for kind, *_, form in (each.part_of_speech(),)
+    ]
+
+
+def readings(word: Word) -> frozenset[str]:
+    """Every way in which a word written in kanji may be read, in katakana."""
+    if len(word.written) > 1:
+        return frozenset({word.reading})
+    return _read_alone(word.written) | {word.reading}
+
+
+@lru_cache(maxsize=4_096)
+def _read_alone(sign: str) -> frozenset[str]:
+    """The readings of a single character: alone, and in words that it makes with :data:`_PARTNERS`."""
+    found = set(_readings_of(sign))
+    for partner, said in _PARTNERS.items():
+        found |= {read[: -len(said)] for read in _readings_of(sign + partner) if read.endswith(said)}
+        found |= {read[len(said) :] for read in _readings_of(partner + sign) if read.startswith(said)}
+    return frozenset(found - {""})
+
+
+def _readings_of(written: str) -> set[str]:
+    return {each.reading_form() for each in _dictionary().lookup(written)}
+
+
+@cache
+def _dictionary() -> sudachipy.Dictionary:
+    return sudachipy.Dictionary(dict="small")
