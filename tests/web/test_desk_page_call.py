@@ -77,6 +77,7 @@ def test_a_whole_call_by_keyboard_alone(page: Page, floor: Floor) -> None:
     assert done is not None and done.state is HandOffState.COMPLETED
     assert (done.notes, done.disposition) == ("ahem: a note with the letters of every shortcut, dmhe", "solved")
     expect(page.locator("#breather")).to_contain_text("숨 고르기")
+    expect(page.locator("#idle-text")).to_contain_text("후부터 다시 울립니다")
     expect(page.locator("#hard-today")).to_have_text("1")
 
 

@@ -17,7 +17,6 @@ export function drawMe(agent) {
   $("calls-today").textContent = agent.calls_today;
   $("hard-today").textContent = agent.hard_calls_today;
   $("anger-today").textContent = agent.anger_today.toFixed(1);
-  $("idle-text").textContent = text(agent.status === "available" ? "desk_idle_available" : "desk_idle_not");
 }
 
 /** What changes by the second: the breather, how long it still rings, how long there is to write up. */
@@ -25,6 +24,9 @@ export function drawClocks(me) {
   const restsS = secondsTo(me?.agent.resting_until) ?? 0;
   $("breather").hidden = restsS <= 0;
   if (restsS > 0) $("breather").textContent = text("desk_breather", { time: span(restsS) });
+  const idle = me?.agent.status !== "available" ? "desk_idle_not" : restsS > 0 ? "desk_idle_rests" : "desk_idle_available";
+  const words = text(idle, { time: span(restsS) });
+  if ($("idle-text").textContent !== words) $("idle-text").textContent = words;
   const leftS = secondsTo(me?.call?.until);
   $("ring-left").textContent = leftS === null ? "" : text("desk_ring_left", { seconds: leftS });
   $("wrap-left").textContent = leftS === null ? "" : text("desk_wrap_left", { time: span(leftS) });
