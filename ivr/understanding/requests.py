@@ -105,8 +105,9 @@ class Recogniser:
     ) -> list[Ranked]:
         """The requests that are told one after the other, each understood by itself and surely.
 
-        Things that share a verb are so often one wish ("신발이랑 가방을 반품하고 싶어요") that each of them must be
-        what the whole sounds like, too, and none may change anything ("주문 취소하고 환불받고 싶어요" is one).
+        Things that share a verb are so often one wish ("신발이랑 가방을 반품하고 싶어요") that more is asked of
+        them: none may change anything ("주문 취소하고 환불받고 싶어요" is one), the whole must sound like each, but
+        each alone must be clearer than the whole ("배송 날짜와 시간을 알고 싶어요": 시간 alone is not).
         """
         told = [each for each in wishes if each is not None and self._is_told(each)]
         if len({each.label for each in told}) > 1:
@@ -114,7 +115,9 @@ class Recogniser:
         heard = [each for each in (whole, *wishes) if each is not None]
         likely = {label for each in heard for label in (each.label, *(other for other, _ in each.runners_up))}
         likely &= self._only_told
-        both = [each for each in sharing if each is not None and self._is_told(each) and each.label in likely]
+        blurred = whole.score if whole is not None else 0.0
+        clear = [each for each in sharing if each is not None and self._is_told(each) and each.score >= blurred]
+        both = [each for each in clear if each.label in likely]
         return both if len(both) == len(sharing) and len({each.label for each in both}) > 1 else told
 
     def _is_told(self, ranked: Ranked) -> bool:

