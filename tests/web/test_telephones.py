@@ -34,7 +34,7 @@ def test_each_telephone_shows_who_has_it_what_it_does_and_its_load() -> None:
         "anger_today": 0.9,
         "resting_until": None,
     }
-    other = {
+    other: dict[str, object] = {
         "number": PHONES[1],
         "name": PHONES[1],
         "languages": [],
@@ -49,7 +49,7 @@ def test_each_telephone_shows_who_has_it_what_it_does_and_its_load() -> None:
     assert answer.json == {"open": True, "telephones": [mina, other]}
     time.go(60)
     ringing.talked(FIRST)
-    shown = app.test_client().get("/api/telephones").json["telephones"][0]
+    shown = app.test_client().get("/api/telephones").get_json()["telephones"][0]
     assert (shown["status"], shown["resting_until"]) == ("available", "2026-03-02T03:03:00.000Z")
 
 
