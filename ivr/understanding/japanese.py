@@ -8,6 +8,9 @@ from functools import cache, lru_cache
 
 import sudachipy
 
+from ivr.errors import ConfigurationError
+from ivr.understanding.text import MAX_CHARACTERS
+
 _PARTNERS = {
     **{
         "定": "テイ",
@@ -74,7 +77,12 @@ class Word:
 
 
 def words(text: str) -> list[Word]:
-    """The words of a text, whose spellings joined are the text again. Thread-safe."""
+    """The words of a text (its first 600 characters), whose spellings joined are the text again. Thread-safe.
+
+    Raises:
+        ConfigurationError: the dictionary can't be loaded.
+    """
+    text = text[:MAX_CHARACTERS].encode(errors="replace").decode()  # half a character, which nobody can read
     tokenizer = _dictionary().tokenizer(mode=sudachipy.SplitMode.A)  # made anew: one serves one thread at a time
     found = tokenizer.tokenize(text)
     return [
@@ -107,4 +115,9 @@ def _readings_of(written: str) -> set[str]:
 
 @cache
 def _dictionary() -> sudachipy.Dictionary:
-    return sudachipy.Dictionary(dict="small")
+    try:
+        return sudachipy.Dictionary(dict="small")
+    except Exception as error:  # a class of the extension's own
+        raise ConfigurationError(
+            f"the Japanese dictionary can't be loaded ({error}): install sudachidict-small again"
+        ) from error
