@@ -9,6 +9,7 @@ and times stay. Numbers told over several turns: :mod:`ivr.records.masking_turns
 from collections.abc import Iterator, Sequence
 
 from ivr.records import masking_words as words
+from ivr.records.masking_addresses import hide_addresses, hide_ibans
 from ivr.records.masking_runs import (
     PERSONAL,
     Called,
@@ -16,18 +17,14 @@ from ivr.records.masking_runs import (
     asked_for,
     called,
     digits_of,
-    is_card,
-    is_resident,
-    is_telephone,
     plus_before,
     runs,
 )
+from ivr.records.masking_shapes import is_card, is_resident, is_telephone
 from ivr.records.privacy import mask_number
 
 HIDDEN = "*" * 8
 """In place of what was said in words: their number tells the digits' number."""
-
-HIDDEN_ADDRESS = "***@***"
 
 SHORTEST = 9
 """Digits from which a run is personal whatever it is called: the shortest full telephone number is Korean
@@ -64,10 +61,7 @@ def mask_text(text: str, asked: str = "") -> str:
         asked: What it answers: a question for a telephone number makes seven digits one.
     """
     text = words.TOKEN.sub("*" * 8, text)
-    text = words.ADDRESS.sub(HIDDEN_ADDRESS, text)
-    if words.SPOKEN_AT.search(text):
-        for spoken in words.SPOKEN_ADDRESSES:
-            text = spoken.sub(lambda match: match.group().replace(match["address"], HIDDEN_ADDRESS), text)
+    text = hide_ibans(hide_addresses(text))
     out: list[str] = []
     done = 0
     for start, end, hidden in _hidden(text, asked_for(asked) if asked else None):

@@ -4,13 +4,13 @@
 both sides of such a word is one number only where the whole makes sense as one.
 """
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
-import phonenumbers
-
 from ivr.records import masking_words as words
+from ivr.records.masking_shapes import is_card, is_somebodys, is_telephone
 
 HUNDRED = "00"
 """The two digits that "nine hundred" adds in a telephone number."""
@@ -21,9 +21,6 @@ ORDER_DIGITS = 5
 CONTEXT, CONTEXT_AFTER = 28, 24
 """Characters before and after a run in which it may be called something: half a sentence."""
 
-CARD_DIGITS = range(15, 17)
-"""Digits of the cards that people have: American Express 15, others 16."""
-
 NAMED_FOR_SURE = 9
 """Digits of a figure with thousands' commas from which it is one, when it is called so: prices are shorter."""
 
@@ -33,15 +30,20 @@ FOURS = 3
 FIGURES = 3
 """Figures in the group that a number in figures begins with; fewer may go on with a digit that was said."""
 
-REGIONS = ("KR", "JP", "CN", "US", "GB")
-"""Whose numbering plans a number is looked for in: the languages'."""
-
 MOSTLY_TOLD = 6
 """Digits said one by one after which a "thousand" is no amount: "two one two, seven three six, five thousand"."""
 
-WRITTEN_SHAPES = frozenset({(3, 3, 4), (3, 4, 4), (4, 6, 5), (4, 4, 4, 4)})
+WRITTEN_SHAPES = frozenset(
+    {(3, 3, 4), (3, 4, 4), (4, 6, 5), *((4, 4, 4, 4, *last) for last in ((), (1,), (2,), (3,)))}
+)
 """Lengths of figures with commas between that are one number: North American and Chinese telephones, cards
-(ISO/IEC 7812-1 as they are embossed)."""
+(ISO/IEC 7812-1, up to 19 digits, as they are embossed)."""
+
+MOST_GROUPS = 6
+"""Groups up to which they may be those of one number: the longest shape's, and one that was taken back."""
+
+ORDER_TOLD = 4
+"""Digits after the name of an order's number from which that was it, and the next number is another one."""
 
 Called = Literal["order", "resident", "code", "account", "personal"]
 PERSONAL = frozenset({"resident", "account", "personal"})
@@ -89,14 +91,26 @@ def runs(text: str) -> Iterator[Run]:
 
 def called(text: str, run: Sequence[Group]) -> Called | None:
     """What a run is called: before it (the last word counts), or else right after it."""
-    before = _last_called(text[max(0, run[0].start - CONTEXT) : run[0].start])
-    if before is not None:
+    begin = max(0, run[0].start - CONTEXT)
+    found = list(words.CALLED.finditer(text[begin : run[0].start]))
+    before = _name(found[-1]) if found else None
+    if before is not None and not (before == "order" and _is_told(text[begin + found[-1].end() : run[0].start])):
         return before
     link = words.SO_CALLED.match(text, run[-1].end)
     if link is None:
         return None
-    after = words.CALLED.search(text, link.end(), link.end() + CONTEXT_AFTER)
+    after = words.CALLED.search(text, link.start(), link.end() + CONTEXT_AFTER)
     return _name(after)
+
+
+def _is_told(between: str) -> bool:
+    """Whether an order's number stands there already; a tracking number may have letters between its figures."""
+    digits = (
+        len(match.group()) if match.lastgroup == "figures" else 1
+        for match in words.PIECES.finditer(between)
+        if match.lastgroup in ("figures", "english", "word", "times")
+    )
+    return sum(digits) >= ORDER_TOLD and not any("A" <= each <= "Z" for each in between)
 
 
 def _last_called(text: str) -> Called | None:
@@ -208,7 +222,7 @@ def _joined(text: str, run: Run) -> Iterator[Run]:
     lengths = [_length(text, segment) for segment in segments]
     opened = run[0].digits.startswith("0") or plus_before(text, run[0].start)
     orders = all(length == ORDER_DIGITS for length in lengths) and not opened
-    whole = opened or called(text, run) in PERSONAL or _is_written_as_one(run) or is_somebodys(digits_of(run))
+    whole = opened or called(text, run) in PERSONAL or _is_written_as_one(text, run) or is_somebodys(digits_of(run))
     if len(segments) == 1 or (whole and not orders):
         yield run
         return
@@ -221,9 +235,11 @@ def _joined(text: str, run: Run) -> Iterator[Run]:
 
 
 def _length(text: str, segment: Run) -> int:
-    """Digits of a part of a run; "이요" after it sounds like a two, and is none."""
-    ends = text[segment[-1].end - 1] == "이" and words.ENDING.match(text, segment[-1].end - 1)
-    return len(digits_of(segment)) - bool(ends)
+    """Digits of a part of a run; "이요" after it sounds like a two, "이구요" like two and nine, and is none."""
+    last, end = segment[-1], segment[-1].end
+    ends = text[end - 1] == "이" and words.ENDING.match(text, end - 1)
+    slurred = text.startswith("이구요", end - 2) and len(last.digits) > len("이구")
+    return len(digits_of(segment)) - (2 if slurred else bool(ends))
 
 
 def _split(run: Run, links: tuple[str, ...]) -> list[Run]:
@@ -283,11 +299,18 @@ def _is_four(text: str, group: Group) -> bool:
 
 def _listed(text: str, run: Run) -> Iterator[Run]:
     """Numbers one after the other: orders by their length, others by the comma between them."""
-    if len(run) > 1 and all(len(group.digits) == ORDER_DIGITS and group.digits[0] != "0" for group in run):
+    as_one = _is_written_as_one(text, run)
+    orders = all(len(group.digits) == ORDER_DIGITS and group.digits[0] != "0" for group in run)
+    if len(run) > 1 and orders and not as_one:
         yield from ([group] for group in run)
         return
+    if called(text, run) == "order":
+        own = [at for at, group in enumerate(run) if at and group.comma and _is_own(digits_of(run[at:]))]
+        if own:
+            yield from (run[: own[0]], run[own[0] :])
+            return
     whole = run[0].digits[0] == "0" or not run[0].written or plus_before(text, run[0].start)
-    if whole or called(text, run) in PERSONAL or _is_written_as_one(run):
+    if whole or as_one or called(text, run) in PERSONAL:
         yield run
         return
     part: Run = []
@@ -299,54 +322,34 @@ def _listed(text: str, run: Run) -> Iterator[Run]:
     yield part
 
 
-def _is_written_as_one(run: Run) -> bool:
-    """Whether its groups, or what stands between its commas, are as long as those of a card or telephone number."""
+def _takes_back(text: str, group: Group, before: Group) -> bool:
+    """Whether a group is said in place of the one before it."""
+    return group.link == "again" and _length(text, [group]) == _length(text, [before])
+
+
+def _is_own(digits: str) -> bool:
+    """Whether digits after an order's number are a telephone's or a card's."""
+    return is_card(digits) or (digits.startswith("0") and is_telephone(digits))
+
+
+def _is_written_as_one(text: str, run: Run) -> bool:
+    """Whether its groups, or what stands between its commas, are as long as those of a card or telephone number.
+
+    "이고요" may be a two and an ending or an ending alone, "잠깐만요" take back the group before it or not.
+    """
     between = [0]
     for group in run:
         if group.comma:
             between.append(0)
         between[-1] += len(group.digits)
-    return not {tuple(between), tuple(len(group.digits) for group in run)}.isdisjoint(WRITTEN_SHAPES)
-
-
-def is_resident(digits: str) -> bool:
-    """Whether digits have the form of a Korean resident registration number: birthday, then 1 to 8 for the rest.
-
-    The check digit is not looked at: numbers given out since October 2020 have none.
-    """
-    if len(digits) != 13:
+    if tuple(between) in WRITTEN_SHAPES:
+        return True
+    if len(run) > MOST_GROUPS:
         return False
-    month, day = int(digits[2:4]), int(digits[4:6])
-    return 1 <= month <= 12 and 1 <= day <= 31 and digits[6] in "12345678"
-
-
-def is_card(digits: str) -> bool:
-    """Whether digits are a card's: how many, the first (3 to 6, Mastercard also 2), the check digit.
-
-    ISO/IEC 7812-1, annex B for the last.
-    """
-    if len(digits) not in CARD_DIGITS or digits[0] not in "23456":
-        return False
-    doubled = (int(each) * (2 if at % 2 else 1) for at, each in enumerate(reversed(digits)))
-    return sum(value - 9 if value > 9 else value for value in doubled) % 10 == 0
-
-
-def is_somebodys(digits: str) -> bool:
-    """Whether digits have the form of a card's or a resident registration number."""
-    return is_resident(digits) or is_card(digits)
-
-
-def is_telephone(digits: str, *, plus: bool = False) -> bool:
-    """Whether digits are a telephone number by one of the numbering plans of :data:`REGIONS`.
-
-    Args:
-        digits: As dialled there.
-        plus: Whether they begin with the country's code.
-    """
-    for region in (None,) if plus else REGIONS:
-        try:
-            if phonenumbers.is_valid_number(phonenumbers.parse(("+" if plus else "") + digits, region)):
-                return True
-        except phonenumbers.NumberParseException:
-            continue
-    return False
+    pairs = zip(run, [*run[1:], None], strict=True)
+    right = [group for group, after in pairs if not (after and _takes_back(text, after, group))]
+    return any(
+        sizes in WRITTEN_SHAPES
+        for groups in (run, right)
+        for sizes in itertools.product(*({len(each.digits), _length(text, [each])} for each in groups))
+    )

@@ -20,12 +20,10 @@ from ivr.records.masking_runs import (
     asked_for,
     called,
     digits_of,
-    is_card,
-    is_resident,
-    is_telephone,
     plus_before,
     runs,
 )
+from ivr.records.masking_shapes import is_card, is_resident, is_telephone
 from ivr.records.types import Speaker, TurnRecord
 
 WITHIN_MS = 60_000

@@ -28,7 +28,7 @@ _KANA = {
     **dict.fromkeys(("はち", "はっ", "ハチ"), "8"),
     **dict.fromkeys(("きゅう", "きゅー", "く", "キュウ", "キュー", "ク"), "9"),
 }
-_ENGLISH = {
+ENGLISH = {
     **dict(zip(("zero", "oh", "o", "nought", "naught", "nil"), "000000", strict=True)),
     **dict(
         zip(("one", "two", "three", "four", "five", "six", "seven", "eight", "nine"), "123456789", strict=True),
@@ -43,19 +43,19 @@ _ENGLISH = {
     "niner": "9",
 }
 _TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
-_ENGLISH |= {
+ENGLISH |= {
     f"{tens}{gap}{one}": f"{value}{number}"
     for value, tens in enumerate(_TENS, 2)
     for gap in (" ", "-", "")
-    for one, number in list(_ENGLISH.items())[6:15]
+    for one, number in list(ENGLISH.items())[6:15]
 } | {tens: f"{value}0" for value, tens in enumerate(_TENS, 2)}
 
-VALUES = {**_KOREAN, **_IDEOGRAPHS, **_KANA, **_ENGLISH}
+VALUES = {**_KOREAN, **_IDEOGRAPHS, **_KANA, **ENGLISH}
 """Word → its digits."""
 
 
-def _any(words: Iterable[str]) -> str:
-    """The longest first."""
+def any_of(words: Iterable[str]) -> str:
+    """A pattern for any of some words, the longest first."""
     return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
 
 
@@ -97,7 +97,7 @@ _LISTED = "|".join(
     (
         r"[그고]?\s?(?:다음|담)(?:에는?|은|이|엔)?(?![가-힣])|그\s?뒤에(?:는)?|그리고(?:\s?나서)?(?:요|는)?|그러고|하고요?(?![가-힣])|고요?(?=[\s,.]|$)",
         r"마지막(?:에|은|으로|이)?|(?:뒤|뒷|앞|끝|가운데|중간)\s?(?:자리|번호)?(?:는|은|이|가|에)(?![가-힣])",
-        r"나머지(?:는|가)?|까지(?:요|예요)?|뒷자리|앞자리|[네예](?=[\s,.])|요(?=[\s,.]|$)|입니다|[에예]요|인데요?|거든요",
+        r"나머지(?:는|가)?|이어서|까지(?:요|예요)?|뒷자리|앞자리|[네예](?=[\s,.])|요(?=[\s,.]|$)|입니다|[에예]요|인데요?|거든요",
         _word(
             r"and|okay|ok|yes|yeah|yep|right|so|well|next|followed\ by|comma|to|too|for|number"
             r"|(?:the\ )?(?:rest|last|first|next)(?:\ (?:two|three|four|bit|part|half))?(?:\ (?:is|are))?"
@@ -119,7 +119,7 @@ _FILLED = "|".join(
         ),
         r"え[えーっ]*と|え[えー]+|[あえん](?=[、,\s])|あの[うー]*|う[うー]*ん|んー*|まあ|かっこ(?:閉じ)?",
         r"ハイフン|はいふん|ダッシュ|マイナス|スペース|バー(?![ァ-ヶ])",
-        r"横?杠|橫?槓|横线|橫線|短横|减号?|空格|空一格|嗯+|呃+|那个|那個|还有|還有|哦|啊|再",
+        r"横?杠|橫?槓|横线|橫線|短横|减号?|空格|空一格|嗯+|呃+|那个|那個|还有|還有|哦|啊|再|我?看看|我看一下",
     )
 )
 """Stands inside numbers and means nothing."""
@@ -148,12 +148,13 @@ PIECES = re.compile(
       |(?:two|three|four|five)\ (?:{_PLURALS})(?![A-Za-z]))
       |[两兩二三四五][个個][零〇○一二三四五六七八九\d])
   | (?P<again>{_CORRECTED})
-  | (?P<english>(?<![A-Za-z])(?i:{_any(_ENGLISH)})(?![A-Za-z]))
+  | (?P<english>(?<![A-Za-z])(?i:{any_of(ENGLISH)})(?![A-Za-z]))
   | (?P<listed>{_LISTED})
   | (?P<filled>{_FILLED})
   | (?P<particle>(?<=[가-힣])(?<![공영빵로일이삼사오육륙칠팔구나둘셋넷섯곱덟홉])이(?=\s)  # 통장이
+      |(?<![가-힣])이(?=렇|거|건|걸|런|번|쪽|메일|제(?!로))  # 이렇게
       |に(?=なり|お[願電]|電話|連絡|かけ|して))
-  | (?P<word>に(?=いち)|ニ(?=イチ)|{_any({**_KOREAN, **_IDEOGRAPHS, **_KANA})})
+  | (?P<word>に(?=いち)|ニ(?=イチ)|{any_of({**_KOREAN, **_IDEOGRAPHS, **_KANA})})
   | (?P<power>[십백천만억十百千万萬亿億佰仟]|ひゃく|びゃく|ぴゃく|じゅう|せん|まん
       |(?<![A-Za-z])(?i:thousand|million)(?![A-Za-z]))
   | (?P<hundred>(?<![A-Za-z])(?i:hundred)(?![A-Za-z]))
@@ -166,9 +167,17 @@ PIECES = re.compile(
 
 CALLED = re.compile(
     r"""
-    (?P<order>주문\s?번호|(?:운)?송장(?:\s?번호)?|접수\s?번호|상품\s?번호|쿠폰\s?번호|모델|바코드
-      |(?:order|tracking|reference|coupon|model|item|invoice|case)\ (?:number|no\.?|code)|barcode
-      |注文番号|追跡番号|伝票番号|問い合わせ番号|お問い合わせ番号|订单号?|快递单号|运单号?|单号|物流号)
+    (?P<order>(?:주문|접수|상품|우편|등기|예약|택배|배송|운송|시리얼|일련|승인|조회|관리|영수증|티켓)\s?번호|(?:운)?송장(?:\s?번호)?
+      |쿠폰\s?번호|모델|바코드
+      |(?i:\b(?:order|tracking|reference|coupon|model|item|invoice|case|ticket|booking|reservation|confirmation|parcel
+          |package|shipment|serial|part|receipt|claim|incident|approval)\ (?:number|no\b\.?|code|id\b)
+        |\b(?:my|the|your|our|this)\ (?:\w+\ )?(?:reference|ticket|tracking|case|booking|reservation|confirmation)
+          (?=\W*(?:\Z|[,.])|\ (?:is|was)\b)
+        |\b(?:(?:air\ ?)?way\ ?bill|consignment|zip|post\ ?code|postal\ code)\b(?:\ (?:number|no\b\.?|code))?
+        |barcode)
+      |(?:注文|追跡|伝票|お?問い?合わ?せ|郵便|受付|受け付け|予約|整理|管理|荷物|配送|製造|商品|受注)の?番号|送り状(?:の?番号)?|〒
+      |(?:订单|訂單|快递|運單|运单|工单|受理|报修|投诉|登记|预约|預約|案件|服务|产品)(?:编号|編號|号码?|號碼?)|运单|單號|单号|物流号
+      |邮编|郵編|邮政编码|郵遞區號|序列号|流水号)
   | (?P<resident>주민(?:\s?등록)?(?:\s?앞)?(?:\s?번호)?|외국인\s?등록(?:\s?번호)?
       |(?i:resident(?:\ registration)?(?:\ number)?|\bnational\ id\b|\bsocial\ security|\bssn\b)
       |住民(?:登録)?(?:番号)?|マイナンバー|個人番号|居民登[录錄]号?码?|身份[证證])
@@ -176,8 +185,10 @@ CALLED = re.compile(
       |(?i:\bc\s?v\s?[cv]2?\b|\bpin\b|security\ code|passcode|password|verification\ code|\botp\b)
       |暗証番号|セキュリティコード|認証(?:番号|コード)|確認コード|安全码|密码|密碼|验证码|驗證碼)
   | (?P<account>(?:카드|계좌|은행|뱅크|카뱅|입금|통장)(?:\s?번호)?
-      |(?i:\b(?:card|account|bank|iban|routing|sort\ code|visa\b|mastercard|amex\b)(?:'?s?\ (?:number|no))?)
-      |(?:カード|口座|銀行|振込|振り込み|ゆうちょ)(?:の?番号)?|卡号?|账号|账户|帳[號戶]|賬[號戶]|银行|銀行)
+      |(?i:\b(?:card|account|bank|iban|routing|sort\ code|visa\b|mastercard|amex\b)(?:'?s?\ (?:number|no))?
+        |\b(?:savings|checking)\ (?=is\b|account\b))
+      |(?:カード|口座|銀行|振込|振り込み|ゆうちょ|普通(?=預金|[のでがは、\s\d])(?:預金)?|当座(?:預金)?|支店
+        |信用金庫|UFJ|三井住友|みずほ|りそな)(?:の?番号)?|卡号?|账号|账户|帳[號戶]|賬[號戶]|银行|銀行)
   | (?P<personal>전화|번호|연락|휴대폰|핸드폰|폰|팩스|면허|여권
       |(?i:\bphone|\bmobile|\bcell|\btelephone|\bfax\b|\bnumber|\bcall\b|\bdial\b|\btext\ me|\breach\ me|\bring\ me
         |\bring\b|\bpassport|\blicen[cs]e|\barea\ code)
@@ -190,7 +201,7 @@ CALLED = re.compile(
 
 SO_CALLED = re.compile(
     r"""
-    (?:이게|이건|은|는|이|가)?\s?(?:제|저희|우리|그)?\s?(?:[가-힣]{0,3}\s)?(?=(?:전화|계좌|카드|주문|송장|운송장|접수|휴대폰|연락처|통장|주민))
+    (?:이게|이건|은|는|이|가)?\s?(?:제|저희|우리|그)?\s?(?:[가-힣]{0,3}\s)?(?=(?:전화|계좌|카드|주문|송장|운송장|접수|우편|예약|등기|휴대폰|연락처|통장|주민))
   | \s?(?i:is|was|'s|are)\s(?i:my|the|our|his|her|your)\s(?=\w)
   | \s?(?:が|は|の)(?:私の|うちの|その)?(?=\w)
   | \s?(?:就?是|的)(?:我的?|那个)?(?=\w)
@@ -215,66 +226,3 @@ ENDING = re.compile(r"이(?=[가-힣])")
 """이에요, 이고, 이라고 …: after figures no digit."""
 
 TOKEN = re.compile(r"(?<=[?&]token=)[^&\s\"']+")
-
-ADDRESS = re.compile(r"(?<![\w.+%-])[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+", re.ASCII)
-"""An e-mail address."""
-
-SPOKEN_AT = re.compile(r"(?i:\bat\b)|골뱅이|앳|엣|アット|艾特|爱特|圈a|小老鼠|@", re.IGNORECASE)
-"""Cheap: whether the rest is worth trying."""
-
-_ENDINGS = r"(?:com|net|org|edu|gov|io|co|kr|jp|cn|tw|hk|uk|us|eu|ca|au|de|fr|info|biz|app|dev|ai|me)"
-_KO_ENDINGS = rf"(?:컴|콤|넷|케이알|씨오|오알지|{_ENDINGS})"
-_JA_ENDINGS = rf"(?:コム|ジェーピー|シーオー|ネット|オーアールジー|{_ENDINGS})"
-_ZH_ENDINGS = rf"(?:康姆|{_ENDINGS})"
-
-_WORD = r"[\w-]{1,40}"
-_LOCAL = r"[\w.+-]{1,40}"
-_JA_WORD = r"[A-Za-z0-9ァ-ヶーぁ-ん一-龥_.-]{1,40}"
-_ZH_WORD = r"[A-Za-z0-9._\u4e00-\u9fff-]{1,40}"
-_NOBODY = (
-    r"(?!(?:look\w*|bought|buy|it|me|us|them|you|that|this|order(?:ed)?|shop(?:ped)?|available|is|was|here|there|up|work\w*"
-    r"|arrived|items?|things?|stuff|sold|online|account|customer|page|sale|price)\s)"
-)
-"""Words before an "at" that is about a shop's site: "I looked at example dot com"."""
-
-_DOMAIN = rf"""(?:{_WORD}\s(?:dash|hyphen)\s){{0,2}}{_WORD}(?:\s(?!dot\b){_WORD})?
-        (?:\s?(?:dot\s|\.){_WORD}){{0,3}}?\s?(?:dot\s?|\.){_ENDINGS}\b(?:\sdot\s{_ENDINGS}\b)?"""
-
-SPOKEN_ADDRESSES = (
-    re.compile(  # whatever stands between what it is called and "at": letters, names, numbers
-        rf"""\b(?:e-?mail|mail|address)(?:\saddress)?(?:\sis|'s)\s
-        (?P<address>(?:(?!at\b|dot\b){_WORD}\s){{1,6}}at\s{_DOMAIN})""",
-        re.IGNORECASE | re.VERBOSE,
-    ),
-    re.compile(
-        rf"""(?:메일|주소|아이디)\s?(?:주소)?(?:는|은|이|가)\s(?P<address>(?:[\w.-]{{1,20}}\s){{1,6}}?
-        (?:골뱅이|앳|엣)\s?{_WORD}(?:\s{_WORD})?(?:\s?(?:점|닷|쩜|\.)\s?{_KO_ENDINGS}){{1,3}})""",
-        re.IGNORECASE | re.VERBOSE,
-    ),
-    re.compile(
-        rf"""(?P<address>
-        (?:\b{_WORD}\s(?:dot|period|underscore|dash|hyphen|minus|plus)\s|(?<![\w'’])[A-Za-z0-9]\s|\b\d{{1,9}}\s){{0,12}}
-        (?<![\w.+-]){_NOBODY}{_LOCAL}(?:\s(?:\d{{1,9}}|(?:{_any(_ENGLISH)})\b)){{0,4}}
-        (?:\sat(?:\ssign)?\s|\s?@\s?){_DOMAIN})""",
-        re.IGNORECASE | re.VERBOSE,
-    ),
-    re.compile(
-        rf"""(?P<address>(?<![\w.-])(?:{_LOCAL}\s?(?:점|닷|쩜|언더바|언더스코어|밑줄|하이픈|대시)\s?){{0,4}}
-        {_LOCAL}\s?(?:골뱅이|앳|엣|@)\s?{_WORD}(?:\s{_WORD})?(?:\s?(?:점|닷|쩜|\.)\s?{_KO_ENDINGS}){{1,3}})""",
-        re.IGNORECASE | re.VERBOSE,
-    ),
-    re.compile(
-        rf"""(?P<address>(?:{_JA_WORD}\s?(?:ドット|てん|点|アンダーバー|アンダースコア|ハイフン)\s?){{0,4}}
-        {_JA_WORD}\s?(?:アットマーク|アット|@)\s?{_JA_WORD}?(?:\s?(?:ドット|点|\.)\s?{_JA_ENDINGS}){{1,3}})""",
-        re.IGNORECASE | re.VERBOSE,
-    ),
-    re.compile(
-        rf"""(?P<address>(?<![A-Za-z0-9._-])(?:{_ZH_WORD}?\s?(?:点|點|下划线|下劃線|杠|横杠)\s?){{0,3}}
-        (?:[A-Za-z0-9._-]{{1,40}}(?:\s[A-Za-z0-9._-]{{1,40}}){{0,6}}
-          |[零〇一二三四五六七八九幺]{{1,40}}|[\u4e00-\u9fff]{{2,6}})
-        \s?(?:艾特|爱特|圈a|小老鼠|(?<=\s)at(?=\s[^.]{{1,40}}[点點])|@)
-        \s?{_ZH_WORD}?(?:\s?(?:点|點|dot|\.)\s?{_ZH_ENDINGS}){{1,3}})""",
-        re.IGNORECASE | re.VERBOSE,
-    ),
-)
-"""An e-mail address as it is read out in English, Korean, Japanese, Chinese."""
