@@ -45,6 +45,9 @@ MOST_NATIONAL = 12
 BIRTHDAY_DIGITS = 6
 """Digits of the first half of a resident registration number, which is a birthday."""
 
+GOODS = ("880", "69")
+"""How bar codes of Korean and Chinese goods begin (GS1 prefixes); they have 13 digits too."""
+
 CODE_DIGITS = range(3, 7)
 """Digits of what a card's back, a door or a telephone asks for."""
 
@@ -109,7 +112,7 @@ def is_personal(digits: str, known: Called | None) -> bool:
         known: What it is called.
     """
     count = len(digits)
-    if is_resident(digits):
+    if is_resident(digits) and not (known == "order" and digits.startswith(GOODS)):
         return True
     if known == "order":
         return is_card(digits)

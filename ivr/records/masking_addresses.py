@@ -23,7 +23,7 @@ _ENGLISH = words.any_of(words.ENGLISH)
 ADDRESS = re.compile(r"(?<![\w.+%-])[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+", re.ASCII)
 """An e-mail address."""
 
-SPOKEN_AT = re.compile(r"(?i:\bat\b)|골뱅이|앳|엣|アット|あっと|艾特|爱特|圈a|小老鼠|@", re.IGNORECASE)
+SPOKEN_AT = re.compile(r"(?i:(?<![a-z])at\b)|골뱅이|앳|엣|アット|あっと|艾特|爱特|圈a|小老鼠|@", re.IGNORECASE)
 """Cheap: whether the rest is worth trying."""
 
 _ENDINGS = r"(?:com|net|org|edu|gov|io|co|kr|jp|cn|tw|hk|uk|us|eu|ca|au|de|fr|info|biz|app|dev|ai|me)"
@@ -42,7 +42,8 @@ _KO_SPELLED = (
 
 _KO_AT = r"(?:골뱅이|앳|엣|@)"
 _KO_DOMAIN = (
-    rf"[\w-]{{1,40}}(?:[\s,]{{1,2}}[\w-]{{1,40}})?(?:[\s,]{{0,2}}(?:점|닷|쩜|\.)[\s,]{{0,2}}{_KO_ENDINGS}){{1,3}}"
+    rf"[\w-]{{1,40}}(?:[\s,]{{1,2}}[\w-]{{1,40}})?"
+    rf"(?:[\s,]{{0,2}}(?:점|닷|쩜|\.)[\s,]{{0,2}}{_KO_ENDINGS}|[\s,]{{1,2}}(?:컴(?!플|퓨)|케이알)){{1,3}}"
 )
 
 _JA_JOINT = r"[\s、,]{0,2}"
@@ -111,7 +112,7 @@ SPOKEN_ADDRESSES = (
         (?:[A-Za-z0-9._-]{{1,40}}(?:\s[A-Za-z0-9._-]{{1,40}}){{0,6}}
           |(?:[A-Za-z0-9零〇一二三四五六七八九幺]{{1,20}}[\s，,、]{{1,2}}){{0,10}}[A-Za-z0-9零〇一二三四五六七八九幺]{{1,40}}
           |[\u4e00-\u9fff]{{2,6}})
-        [\s，,、]{{0,2}}(?:艾特|爱特|圈a|小老鼠|(?<=\s)at(?=\s[^.]{{1,40}}[点點])|@)
+        [\s，,、]{{0,2}}(?:艾特|爱特|圈a|小老鼠|(?<=[\s\d零〇一二三四五六七八九幺])at(?=\s[^.]{{1,40}}[点點])|@)
         [\s，,、]{{0,2}}{_ZH_WORD}?(?:[\s，,、]{{0,2}}(?:点|點|dot|\.)[\s，,、]{{0,2}}{_ZH_ENDINGS}){{1,3}})""",
         re.IGNORECASE | re.VERBOSE,
     ),

@@ -94,7 +94,9 @@ def called(text: str, run: Sequence[Group]) -> Called | None:
     begin = max(0, run[0].start - CONTEXT)
     found = list(words.CALLED.finditer(text[begin : run[0].start]))
     before = _name(found[-1]) if found else None
-    if before is not None and not (before == "order" and _is_told(text[begin + found[-1].end() : run[0].start])):
+    if before is not None and not (
+        before == "order" and _is_done_with(text, begin + found[-1].start(), begin + found[-1].end(), run[0].start)
+    ):
         return before
     link = words.SO_CALLED.match(text, run[-1].end)
     if link is None:
@@ -103,8 +105,14 @@ def called(text: str, run: Sequence[Group]) -> Called | None:
     return _name(after)
 
 
-def _is_told(between: str) -> bool:
-    """Whether an order's number stands there already; a tracking number may have letters between its figures."""
+def _is_done_with(text: str, name: int, name_end: int, start: int) -> bool:
+    """Whether the order's number stands after its name already, or is said to be unknown.
+
+    A tracking number may have letters between its figures.
+    """
+    between, before = text[name_end:start], text[max(0, name - CONTEXT) : name]
+    if words.UNKNOWN_AFTER.search(between) or words.UNKNOWN_BEFORE.search(before):
+        return True
     digits = (
         len(match.group()) if match.lastgroup == "figures" else 1
         for match in words.PIECES.finditer(between)
@@ -305,7 +313,7 @@ def _listed(text: str, run: Run) -> Iterator[Run]:
         yield from ([group] for group in run)
         return
     if called(text, run) == "order":
-        own = [at for at, group in enumerate(run) if at and group.comma and _is_own(digits_of(run[at:]))]
+        own = [at for at, group in enumerate(run) if at and group.comma and _is_own(run, at)]
         if own:
             yield from (run[: own[0]], run[own[0] :])
             return
@@ -327,9 +335,11 @@ def _takes_back(text: str, group: Group, before: Group) -> bool:
     return group.link == "again" and _length(text, [group]) == _length(text, [before])
 
 
-def _is_own(digits: str) -> bool:
-    """Whether digits after an order's number are a telephone's or a card's."""
-    return is_card(digits) or (digits.startswith("0") and is_telephone(digits))
+def _is_own(run: Run, at: int) -> bool:
+    """Whether digits from a place on, after an order's number, are a telephone's or a card's."""
+    digits = digits_of(run[at:])
+    begins_so = digits.startswith("0") or len(digits_of(run[:at])) == ORDER_DIGITS
+    return is_card(digits) or (begins_so and is_telephone(digits))
 
 
 def _is_written_as_one(text: str, run: Run) -> bool:

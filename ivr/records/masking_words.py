@@ -136,6 +136,7 @@ PIECES = re.compile(
       | (?<![0-9A-Za-z])[A-Z]{{2}}[0-9a-f]{{32}}(?![0-9A-Za-z])                   # Twilio's SIDs
       | (?<![0-9A-Za-z])(?:0x)?(?=[0-9]*[a-f])[0-9a-f]{{12,}}(?![0-9A-Za-z])   # hash, address
       | (?<!\d)\d{{4}}-\d\d-\d\d[T\ ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?           # ISO 8601 time
+      | (?<![0-9A-Za-z])(?:[A-Z]{{2}}\d{{9}}[A-Z]{{2}}|1Z[0-9A-Z]{{16}})(?![0-9A-Za-z])  # parcels: UPU S10, UPS
       | (?<!\d){_DAY} | (?<!\d{{6}}[-\ ]){_COMPACT_DAY} | {_DAY_LAST}
       | (?<![\d.])(?:\d{{1,3}}\.){{3}}\d{{1,3}}(?![\d.])                          # IPv4
       | (?<![\d.+])(?<!\d-)(?:0|[1-9]\d{{0,5}})\.\d+(?![\d.\-])                   # decimal fraction
@@ -167,16 +168,21 @@ PIECES = re.compile(
 
 CALLED = re.compile(
     r"""
-    (?P<order>(?:주문|접수|상품|우편|등기|예약|택배|배송|운송|시리얼|일련|승인|조회|관리|영수증|티켓)\s?번호|(?:운)?송장(?:\s?번호)?
-      |쿠폰\s?번호|모델|바코드
+    (?P<order>(?:주문|접수|상품|우편|등기|예약|택배|배송|운송|시리얼|일련|승인|조회|관리|영수증|티켓|제품|상담|문의|예매)\s?번호|(?:운)?송장(?:\s?번호)?
+      |쿠폰\s?번호|모델|바코드|인보이스
       |(?i:\b(?:order|tracking|reference|coupon|model|item|invoice|case|ticket|booking|reservation|confirmation|parcel
           |package|shipment|serial|part|receipt|claim|incident|approval)\ (?:number|no\b\.?|code|id\b)
         |\b(?:my|the|your|our|this)\ (?:\w+\ )?(?:reference|ticket|tracking|case|booking|reservation|confirmation)
           (?=\W*(?:\Z|[,.])|\ (?:is|was)\b)
         |\b(?:(?:air\ ?)?way\ ?bill|consignment|zip|post\ ?code|postal\ code)\b(?:\ (?:number|no\b\.?|code))?
+        |(?<!\bto\ )(?<!\bin\ )(?<!\bfor\ )(?<!that\ )(?<!any\ )(?<!which\ )
+          \b(?:order|tracking|reference|case|ticket|booking)(?=[\s\#:]*\Z)
+        |\b(?:PO|SKU|RMA|UPC)\b(?:\ (?:number|no\b\.?))?
         |barcode)
-      |(?:注文|追跡|伝票|お?問い?合わ?せ|郵便|受付|受け付け|予約|整理|管理|荷物|配送|製造|商品|受注)の?番号|送り状(?:の?番号)?|〒
-      |(?:订单|訂單|快递|運單|运单|工单|受理|报修|投诉|登记|预约|預約|案件|服务|产品)(?:编号|編號|号码?|號碼?)|运单|單號|单号|物流号
+      |(?:注文|追跡|伝票|お?問い?合わ?せ|郵便|受付|受け付け|予約|整理|管理|荷物|配送|製造|商品|受注|チケット|シリアル)の?(?:番号|コード|ナンバー)
+      |送り状(?:の?番号)?|〒|注文(?=[はがの\s:：]*\Z)
+      |(?:订单|訂單|快递|運單|运单|工单|受理|报修|投诉|登记|预约|預約|案件|服务|产品|商品|合同|发票)(?:编号|編號|号码?|號碼?)
+      |运单|單號|单号|物流号|条形?码|(?:订单|訂單|快递单?|工单)(?=[是为為\s:：]*\Z)
       |邮编|郵編|邮政编码|郵遞區號|序列号|流水号)
   | (?P<resident>주민(?:\s?등록)?(?:\s?앞)?(?:\s?번호)?|외국인\s?등록(?:\s?번호)?
       |(?i:resident(?:\ registration)?(?:\ number)?|\bnational\ id\b|\bsocial\ security|\bssn\b)
@@ -187,8 +193,8 @@ CALLED = re.compile(
   | (?P<account>(?:카드|계좌|은행|뱅크|카뱅|입금|통장)(?:\s?번호)?
       |(?i:\b(?:card|account|bank|iban|routing|sort\ code|visa\b|mastercard|amex\b)(?:'?s?\ (?:number|no))?
         |\b(?:savings|checking)\ (?=is\b|account\b))
-      |(?:カード|口座|銀行|振込|振り込み|ゆうちょ|普通(?=預金|[のでがは、\s\d])(?:預金)?|当座(?:預金)?|支店
-        |信用金庫|UFJ|三井住友|みずほ|りそな)(?:の?番号)?|卡号?|账号|账户|帳[號戶]|賬[號戶]|银行|銀行)
+      |(?:カード|口座|銀行|バンク|振込|振り込み|ゆうちょ|普通(?=預金|[のでがは、\s\d])(?:預金)?|当座(?:預金)?|支店
+        |信用金庫|信金|農協|労金|UFJ|三井住友|みずほ|りそな)(?:の?番号)?|卡号?|账号|账户|帳[號戶]|賬[號戶]|银行|銀行)
   | (?P<personal>전화|번호|연락|휴대폰|핸드폰|폰|팩스|면허|여권
       |(?i:\bphone|\bmobile|\bcell|\btelephone|\bfax\b|\bnumber|\bcall\b|\bdial\b|\btext\ me|\breach\ me|\bring\ me
         |\bring\b|\bpassport|\blicen[cs]e|\barea\ code)
@@ -198,6 +204,14 @@ CALLED = re.compile(
     re.VERBOSE,
 )
 """What numbers are called."""
+
+UNKNOWN_AFTER = re.compile(
+    "모르|모릅|몰라|없|까먹|잊|안\\s?나|ない|なくて|ありません|ません|忘れ|没有|沒有|不知道|不记得|不記得|忘"
+)
+UNKNOWN_BEFORE = re.compile(
+    r"(?:don't|do not|didn't|can't|no|lost|forgot|without|haven't)(?:\s\w+){0,2}\s$", re.IGNORECASE
+)
+"""After and before the name of a number that somebody does not have: what is told then is another one."""
 
 SO_CALLED = re.compile(
     r"""

@@ -50,6 +50,17 @@ def test_two_numbers_in_one_sentence_are_judged_each_by_its_name() -> None:
     assert masked == "주문번호 47291이고 전화번호는 010****5678이에요"
 
 
+def test_what_is_left_of_an_international_account_number_is_its_end() -> None:
+    assert mask_text("IBAN GB29 NWBK 6016 1331 9268 19.") == "IBAN ******************6819."
+    assert mask_text("use GB29 NWBK 6016 1331 9268 19 for it") == "use ******************6819 for it"
+    assert mask_text("the box says GB29 NWBK 6016 13") == "the box says GB29 NWBK 6016 13", "no check digits"
+
+
+def test_a_number_after_an_order_number_is_judged_by_itself() -> None:
+    assert mask_text("주문번호 47291, 010-1234-5678이요") == "주문번호 47291, 010****5678이요"
+    assert mask_text("郵便番号150-0043、090-1234-5678") == "郵便番号150-0043、090****5678"
+
+
 def test_keys_that_were_pressed_are_hidden_too() -> None:
     assert mask_text("[keys 4111111111111111]") == "[keys ************1111]"
     assert mask_text("[keys 47291]") == "[keys 47291]"
@@ -61,11 +72,27 @@ def test_masking_twice_changes_nothing_more() -> None:
         assert mask_text(once) == once, form.text
 
 
-@pytest.mark.parametrize(
-    "piece", ["일", "one ", "a at b dot ", "1 ", "1, ", "に", "double ", "@", "a@", "점 골뱅이 ", "\n"]
-)
+LONG = [
+    "일",
+    "one ",
+    "a at b dot ",
+    "1 ",
+    "1, ",
+    "に",
+    "double ",
+    "@",
+    "a@",
+    "점 골뱅이 ",
+    "\n",
+    "ア、",
+    "ア、アット",
+]
+LONG += ["アドレスはアット", "에이 골뱅이 ", "l，at ", "AB12 ", "IBAN 1 a ", "order number 1, "]
+
+
+@pytest.mark.parametrize("piece", LONG)
 def test_a_long_text_takes_no_long_time(piece: str) -> None:
-    mask_text(piece * 2_000)  # a quarter of a second at the very most; a pattern gone wrong would take minutes
+    mask_text(piece * 2_000)  # well below a second; a pattern gone wrong would take minutes
 
 
 SECRET = "제 번호는 010-1234-5678이고 카드는 4111 1111 1111 1111이에요"
