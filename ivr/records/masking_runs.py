@@ -230,7 +230,9 @@ def _joined(text: str, run: Run) -> Iterator[Run]:
     lengths = [_length(text, segment) for segment in segments]
     opened = run[0].digits.startswith("0") or plus_before(text, run[0].start)
     orders = all(length == ORDER_DIGITS for length in lengths) and not opened
-    whole = opened or called(text, run) in PERSONAL or _is_written_as_one(text, run) or is_somebodys(digits_of(run))
+    whole = (
+        opened or called(text, run) in PERSONAL or _is_written_as_one(text, run) or _is_somebodys(text, segments)
+    )
     if len(segments) == 1 or (whole and not orders):
         yield run
         return
@@ -240,6 +242,14 @@ def _joined(text: str, run: Run) -> Iterator[Run]:
         # An order number said again is as long as before, or only its wrong part is said.
         same_again = len(set(sizes)) == 1 or max(sizes) <= ORDER_DIGITS
         yield from corrected if same_again else [listed]
+
+
+def _is_somebodys(text: str, segments: Sequence[Run]) -> bool:
+    """Whether parts of a number make one that is somebody's, an ending after each taken for digits or not."""
+    if len(segments) > MOST_GROUPS:
+        return is_somebodys("".join(map(digits_of, segments)))
+    readings = [{digits_of(part), digits_of(part)[: _length(text, part)]} for part in segments]
+    return any(is_somebodys("".join(reading)) for reading in itertools.product(*readings))
 
 
 def _length(text: str, segment: Run) -> int:
