@@ -3,16 +3,19 @@
 import re
 from concurrent.futures import Future
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import structlog
 
 from ivr.call.line import CallInfo
-from ivr.call.services import CallServices
 from ivr.content.render import FALLBACK_LANGUAGES
 from ivr.content.types import Content, Language
 from ivr.dialogue.types import Answered, DialogueState, KnownCaller
 from ivr.records.types import KnownNumber
+
+if TYPE_CHECKING:  # the command line reads numbers, and must not load the models' code for that
+    from ivr.call.services import CallServices
 
 _log = structlog.get_logger(__name__)
 
@@ -42,7 +45,7 @@ def greeting_languages(info: CallInfo, own: Language) -> tuple[Language, ...]:
 
 
 def answered(
-    info: CallInfo, services: CallServices, own: Language, found: "Future[KnownNumber] | None" = None
+    info: CallInfo, services: "CallServices", own: Language, found: "Future[KnownNumber] | None" = None
 ) -> Answered:
     """What the dialogue is told when the line is up.
 

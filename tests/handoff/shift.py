@@ -41,13 +41,13 @@ class Dice:
     decline: float = 0.2
     """Of those who do something."""
     finish: float = 0.08
-    crash: float = 0.003
+    crash: float = 0.012
     """An agent's browser dies, without a word."""
     return_: float = 0.05
     """Of an agent whose browser died, or who has gone on a break."""
     hang_up: float = 0.004
     choose: float = 0.002
-    lock: float = 0.005
+    lock: float = 0.02
     """The database is locked by somebody else."""
     come_back: float = 0.6
     """Of those whose line broke with the server, once: they are on another line at the next one."""
