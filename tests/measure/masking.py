@@ -28,7 +28,14 @@ BROKEN_OFF = (3, 6, 7)
 """Digits of a telephone number after which callers wait for a "go on": area code, with exchange."""
 TRIPLES = 1_500
 """Of each language."""
-HALVES = ("development", "second_development", "third_development", "fourth_development", "held_out", "held_out_afresh")
+HALVES = (
+    "development",
+    "second_development",
+    "third_development",
+    "fourth_development",
+    "held_out",
+    "held_out_afresh",
+)
 
 
 def main() -> None:
