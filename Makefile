@@ -1,5 +1,5 @@
 # make serve   set up on first use, then answer calls on http://127.0.0.1:8080
-# make test    set up on first use, then run every test
+# make test    set up on first use, then run every test; what fails beside other slow tests is tried once by itself
 # make check   lint, types and the direction of imports
 PYTHON ?= python3
 VENV   := .venv
@@ -23,7 +23,8 @@ serve: $(VENV)/serve.stamp
 
 test: $(VENV)/dev.stamp
 	$(BIN)/python -m pytest -m "not slow" -n 2
-	$(BIN)/python -m pytest -m "slow and not alone" -n 2 --dist loadfile
+	$(BIN)/python -m pytest -m "slow and not alone" -n 2 --dist loadfile --no-loadscope-reorder \
+	  || $(BIN)/python -m pytest -m "slow and not alone" --last-failed --last-failed-no-failures none
 	$(BIN)/python -m pytest -m alone
 
 check: $(VENV)/dev.stamp

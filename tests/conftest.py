@@ -51,5 +51,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Fast tests first: a broken rule shows within seconds, not after the last call."""
-    items.sort(key=lambda item: item.get_closest_marker("slow") is not None)
+    """Fast tests first: a broken rule shows within seconds, not after the last call. Then those that wait for calls:
+
+    run two at a time they leave each other the cores, which what reckons without a pause would not.
+    """
+    items.sort(key=lambda item: (item.get_closest_marker("slow") is not None, not _rings(item)))
+
+
+def _rings(item: pytest.Item) -> bool:
+    """Whether a test rings a real hotline."""
+    fixtures: tuple[str, ...] = getattr(item, "fixturenames", ())
+    return "hotline_url" in fixtures or item.path.parent.name in {"system", "docs"}
