@@ -51,9 +51,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Fast tests first: a broken rule shows within seconds, not after the last call. Then those that wait for calls:
+    """Fast tests first: a broken rule shows within seconds, not after the last call.
 
-    run two at a time they leave each other the cores, which what reckons without a pause would not.
+    Then those that wait for calls: two at a time they leave each other the cores, which the others would not.
     """
     items.sort(key=lambda item: (item.get_closest_marker("slow") is not None, not _rings(item)))
 
