@@ -7,8 +7,8 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,8 @@ from ivr.records.store import Store
 USER = "ivr"
 START_S = 30.0
 """Longest start on a busy machine."""
+LONGEST_MS = 30_000
+"""Longest statement of the tests themselves: a server that hangs must fail its test, not hold up all others."""
 NOBODY = "nobody"
 """Who runs the server when the tests are run by root: PostgreSQL refuses that."""
 
@@ -87,13 +89,11 @@ class PostgresServer:
             raise RuntimeError("the server does not run")
         children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text().split()
         frozen = [self._process.pid, *map(int, children)]
-        for pid in frozen:
-            os.kill(pid, signal.SIGSTOP)
         try:
+            _signal(frozen, signal.SIGSTOP)
             yield
         finally:
-            for pid in frozen:
-                os.kill(pid, signal.SIGCONT)
+            _signal(frozen, signal.SIGCONT)
 
     def url(self, database: str) -> str:
         """The address of a database."""
@@ -116,9 +116,21 @@ class PostgresServer:
 
     def do(self, statement: str, url: str | None = None) -> list[tuple[Any, ...]]:
         """Run a statement as the server's owner; what it returns."""
-        with psycopg.connect(url or self.url("postgres"), autocommit=True, connect_timeout=3) as connection:
+        with psycopg.connect(
+            url or self.url("postgres"),
+            autocommit=True,
+            connect_timeout=3,
+            options=f"-c statement_timeout={LONGEST_MS}",
+        ) as connection:
             found = connection.execute(statement.encode())
             return found.fetchall() if found.description else []
+
+
+def _signal(processes: Iterable[int], what: signal.Signals) -> None:
+    """Send a signal to all of them; some may have ended meanwhile, which must not keep it from the others."""
+    for pid in processes:
+        with suppress(ProcessLookupError):
+            os.kill(pid, what)
 
 
 def _name(url: str) -> str:
