@@ -28,25 +28,21 @@ One YAML file per call under ``tests/calls/LANGUAGE/``::
       follows: hang_up                          # what the carrier does after the stream: hang_up, person, voicemail
       callback: {request: start_return, at: "15:00"}  # promised; at this time of the hotline's day
       caller_turns: 0                           # how many
-    awaits: what the hotline does wrong today   # the call is played, but expected to fail
 
 Every call comes from a telephone of its own, so none is known from another.
 """
 
 import zlib
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
-import pytest
 import yaml
-from _pytest.mark import ParameterSet
 
 from ivr.content.types import LANGUAGES, Language
 
 FOLDER = Path(__file__).parent
-KEYS = frozenset({"why", "language", "hotline", "earlier", "caller", "then", "awaits"})
+KEYS = frozenset({"why", "language", "hotline", "earlier", "caller", "then"})
 THEN = frozenset(
     {*("language", "outcome", "intents", "slots", "actions", "said", "heard", "not_heard", "handoff", "follows")}
     | {"callback", "caller_turns"}
@@ -65,8 +61,6 @@ class GoldenCall:
     then: dict[str, Any] = field(default_factory=dict)
     hotline: str | None = None
     earlier: tuple[dict[str, Any], ...] = ()
-    awaits: str | None = None
-    """What the hotline does wrong today."""
 
     @property
     def spoken(self) -> Language:
@@ -90,9 +84,7 @@ def golden_calls() -> list[GoldenCall]:
 
 def _read(path: Path) -> GoldenCall:
     raw = yaml.safe_load(path.read_text(encoding="utf-8"))
-    unknown = (set(raw) - {"why", "language", "hotline", "earlier", "caller", "then", "awaits"}) | (
-        set(raw["then"]) - THEN
-    )
+    unknown = (set(raw) - KEYS) | (set(raw["then"]) - THEN)
     if unknown:
         raise ValueError(f"{path}: unknown keys {sorted(unknown)}")
     language = raw.get("language", "auto")
@@ -104,16 +96,4 @@ def _read(path: Path) -> GoldenCall:
         raw["then"],
         raw.get("hotline"),
         tuple(raw.get("earlier", ())),
-        raw.get("awaits"),
     )
-
-
-def as_parameters(calls: Iterable[GoldenCall]) -> list[ParameterSet]:
-    """For ``pytest.mark.parametrize``: what the hotline is known to do wrong is expected to fail.
-
-    Not strictly: some fail by a digit the recognizer gets right on other machines.
-    """
-    return [
-        pytest.param(each, id=each.name, marks=[pytest.mark.xfail(reason=each.awaits)] if each.awaits else ())
-        for each in calls
-    ]

@@ -14,7 +14,7 @@ import pytest
 
 from ivr.content.loader import load_content
 from ivr.content.types import LANGUAGES, Content
-from tests.calls.golden import GoldenCall, as_parameters, golden_calls
+from tests.calls.golden import GoldenCall, golden_calls
 from tests.calls.hotlines import hotline, lay_over
 from tests.calls.judging import Played, judge
 from tests.calls.ringing import play
@@ -56,9 +56,8 @@ def morning(
         try:
             judge(golden, call, contents[golden.hotline])
         except AssertionError as error:
-            if not golden.awaits:
-                morning.rung_twice.append(f"{golden.name}: {error}")
-                return play(golden, url, attempt=2)
+            morning.rung_twice.append(f"{golden.name}: {error}")
+            return play(golden, url, attempt=2)
         return call
 
     with ExitStack() as stack:
@@ -70,7 +69,7 @@ def morning(
         yield morning
 
 
-@pytest.mark.parametrize("golden", as_parameters(CALLS))
+@pytest.mark.parametrize("golden", CALLS, ids=lambda golden: golden.name)
 def test_call(golden: GoldenCall, morning: Morning) -> None:
     judge(golden, morning.calls[golden.name].result(timeout=600), morning.contents[golden.hotline])
 

@@ -5,7 +5,7 @@ import pytest
 from ivr.content.loader import load_content
 from ivr.content.types import Content
 from ivr.fulfilment.registry import create_connectors
-from tests.calls.golden import GoldenCall, as_parameters, golden_calls
+from tests.calls.golden import GoldenCall, golden_calls
 from tests.calls.hotlines import lay_over
 from tests.calls.judging import judge
 from tests.calls.paper import PaperCall, playable
@@ -22,7 +22,7 @@ def contents(tmp_path_factory: pytest.TempPathFactory) -> dict[str | None, Conte
     return {name: load_content(lay_over(name, folder)) for name in {golden.hotline for golden in CALLS}}
 
 
-@pytest.mark.parametrize("golden", as_parameters(CALLS))
+@pytest.mark.parametrize("golden", CALLS, ids=lambda golden: golden.name)
 def test_call_on_paper(golden: GoldenCall, contents: dict[str | None, Content]) -> None:
     content = contents[golden.hotline]
     connectors = create_connectors("sqlite://", content)

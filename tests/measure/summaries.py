@@ -103,8 +103,7 @@ def _required(golden: GoldenCall, facts: Facts) -> Iterator[str]:
         own = [turn.text for turn in asked if turn.intent == intent]
         if len(own) == 1:
             yield own[0]
-    understood = {slot: value for turn in facts.turns for slot, value in turn.slots.items()}
-    for slot, value in (understood if golden.awaits else golden.then.get("slots", {})).items():
+    for slot, value in golden.then.get("slots", {}).items():
         spec = content.slots.get(slot)
         if spec is not None and spec.kind in ("digits", "product"):
             yield words.value(value)
