@@ -1,5 +1,7 @@
 """What the house writes down of calls that are not on their stream any more, and the texts it speaks with."""
 
+import threading
+from abc import ABC, abstractmethod
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -29,7 +31,7 @@ def remember(kept: OrderedDict[str, T], call_sid: str, what: T) -> None:
         kept.popitem(last=False)
 
 
-class Bookkeeping:
+class Bookkeeping(ABC):
     """The part of :class:`ivr.call.house.House` that only writes. Every method is safe from any thread."""
 
     def __init__(
@@ -39,6 +41,7 @@ class Bookkeeping:
         self._services = services
         self._content = content
         self._early_journal = journal
+        self._lock = threading.Lock()
         self._promised: OrderedDict[str, None] = OrderedDict()
 
     def _journal(self) -> Journal | None:
@@ -76,7 +79,8 @@ class Bookkeeping:
         hours, now = self._prompts().hours, datetime.now(UTC)
         open_now = opening.is_open(hours, hours.agents, now)
         at = now if open_now else opening.next_opening(hours, hours.agents, now) or now
-        remember(self._promised, call_sid, None)
+        with self._lock:
+            remember(self._promised, call_sid, None)
         journal.outcome(call_sid, "callback")
         journal.callback(call_sid, CallbackRecord(at, number, self._intent(call_sid)))
 
@@ -90,15 +94,17 @@ class Bookkeeping:
         """Record that the caller left a message, or did not."""
         _log.info("voicemail", call_sid=call_sid, left=recording_url is not None, duration_s=duration_s)
         if (journal := self._journal()) and recording_url is not None:
-            if call_sid not in self._promised:  # else it says what the call-back is about
+            with self._lock:
+                promised = call_sid in self._promised
+            if not promised:  # else it says what the call-back is about
                 journal.outcome(call_sid, "voicemail")
             journal.voicemail(call_sid, VoicemailRecord(recording_url, recording_sid, duration_s))
         self._leave(call_sid)
 
+    @abstractmethod
     def _intent(self, call_sid: str) -> str | None:
         """What a call is about, as far as it is known; the house's to say."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _leave(self, call_sid: str) -> None:
         """The call is over, wherever it was but on its stream; the house's to do."""
-        raise NotImplementedError

@@ -6,12 +6,11 @@ themselves. Owned by :class:`ivr.call.house.House`: every method wants its lock.
 
 from collections import OrderedDict
 
+from ivr.call.bookkeeping import remember
 from ivr.call.coming_back import AtDesk
 
 MOST_OFFERS = 2
 """Streams offered to a call until one comes: the carrier may ask twice what follows."""
-REMEMBERED = 2_000
-"""Calls of which it is remembered that they had their stream."""
 
 
 class DeskStreams:
@@ -49,13 +48,13 @@ class DeskStreams:
         """Expect a call."""
         self._offered[call_sid] = at_desk
         self._beyond.add(call_sid)
-        self._count(call_sid, self._had.get(call_sid, 0) + 1)
+        remember(self._had, call_sid, self._had.get(call_sid, 0) + 1)
 
     def begin(self, call_sid: str) -> AtDesk | None:
         """The stream of a call has come: what it comes with, if it is one of these. It is the call's only one."""
         at_desk = self._offered.pop(call_sid, None)
         if at_desk is not None:
-            self._count(call_sid, MOST_OFFERS)
+            remember(self._had, call_sid, MOST_OFFERS)
         return at_desk
 
     def takes_place(self, call_sid: str) -> None:
@@ -70,8 +69,3 @@ class DeskStreams:
         """The call, or its stream, is over: what it would have come with, if it never came."""
         self._beyond.discard(call_sid)
         return self._offered.pop(call_sid, None)
-
-    def _count(self, call_sid: str, times: int) -> None:
-        self._had[call_sid] = times
-        while len(self._had) > REMEMBERED:
-            self._had.popitem(last=False)

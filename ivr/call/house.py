@@ -1,6 +1,5 @@
 """All calls of this process: admission, beginning, what follows the stream, going down in good order."""
 
-import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
@@ -89,7 +88,6 @@ class House(Bookkeeping):
         self._refused: OrderedDict[str, Cause] = OrderedDict()
         self._cut_off: OrderedDict[str, None] = OrderedDict()  # should the carrier ask: the caller is still there
         self._found: OrderedDict[str, Future[KnownNumber]] = OrderedDict()
-        self._lock = threading.Lock()
         self._waiting: dict[str, float] = {}  # admitted, the stream has not come; until when its place is kept
         self._live: dict[str, CallSession] = {}
         self._handing_off: OrderedDict[str, None] = OrderedDict()  # with a person, or on the way there
@@ -319,7 +317,7 @@ class House(Bookkeeping):
             return None
         info = replace(kept.info, language=kept.state.language)
         with self._lock:
-            del self._kept[call_sid]
+            self._kept.pop(call_sid, None)  # the call may have ended meanwhile
             self._resumed[call_sid] = Resumed(replace(kept, info=info), how)
             self._handing_off.pop(call_sid, None)
             self._endings.pop(call_sid, None)
