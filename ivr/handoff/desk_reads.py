@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, func, select
 
 from ivr.handoff.queue import SAMPLES
-from ivr.handoff.routing import RoutingPolicy, is_hard
+from ivr.handoff.routing import RoutingPolicy, burdened, is_hard
 from ivr.handoff.types import FINAL, Agent, AgentStatus, DeclineReason, HandOff, HandOffState, WaitingCall
 from ivr.records.desk_models import AgentRow, AgentSessionRow, DeskCallRow, DeskEventRow, DeskOfferRow
 
@@ -232,14 +232,7 @@ def agents(connection: Connection, day_start: datetime, routing: RoutingPolicy) 
     for row in connection.execute(_TODAY, {"day_start": day_start}):
         agent = found.get(row.agent_id)
         if agent is not None:
-            found[agent.id] = replace(
-                agent,
-                last_frustration=row.frustration,
-                last_free_at=row.free_at,
-                calls_today=agent.calls_today + 1,
-                hard_calls_today=agent.hard_calls_today + is_hard(row.frustration, routing),
-                anger_today=agent.anger_today + row.frustration,
-            )
+            found[agent.id] = burdened(agent, row.frustration, row.free_at, routing)
     return tuple(found.values())
 
 

@@ -9,7 +9,7 @@ from ivr.content.types import Hours
 from ivr.handoff.desk_clock import DeskClock
 from ivr.handoff.queue import SAMPLES
 from ivr.handoff.ringing import Rung
-from ivr.handoff.routing import RoutingPolicy, is_hard
+from ivr.handoff.routing import RoutingPolicy, burdened, is_hard
 from ivr.handoff.types import Agent, AgentStatus
 
 
@@ -54,14 +54,7 @@ def telephones(
     for talk in talks:
         agent = found.get(talk.phone)
         if agent is not None:
-            found[talk.phone] = replace(
-                agent,
-                last_frustration=talk.frustration,
-                last_free_at=talk.over_at,
-                calls_today=agent.calls_today + 1,
-                hard_calls_today=agent.hard_calls_today + is_hard(talk.frustration, policy),
-                anger_today=agent.anger_today + talk.frustration,
-            )
+            found[talk.phone] = burdened(agent, talk.frustration, talk.over_at, policy)
     return tuple(found.values())
 
 

@@ -6,7 +6,7 @@ the anger of a day is shared out. Every choice comes with the numbers that made 
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from ivr.handoff.types import Agent, AgentStatus, Choice, HandOff
@@ -74,6 +74,25 @@ def in_order(hand_offs: Sequence[HandOff], now: datetime, policy: RoutingPolicy)
 def is_hard(frustration: float | None, policy: RoutingPolicy) -> bool:
     """Whether a call with this frustration is (or was) a furious one."""
     return frustration is not None and frustration >= policy.furious_from
+
+
+def burdened(agent: Agent, frustration: float, free_at: datetime | None, policy: RoutingPolicy) -> Agent:
+    """An agent after one more talk today.
+
+    Args:
+        agent: As before it.
+        frustration: The caller's, 0 to 1.
+        free_at: When the agent was through with it; aware. None: not yet, or not known.
+        policy: The deployment's.
+    """
+    return replace(
+        agent,
+        last_frustration=frustration,
+        last_free_at=free_at,
+        calls_today=agent.calls_today + 1,
+        hard_calls_today=agent.hard_calls_today + is_hard(frustration, policy),
+        anger_today=agent.anger_today + frustration,
+    )
 
 
 def resting_until(agent: Agent, now: datetime, policy: RoutingPolicy) -> datetime | None:
