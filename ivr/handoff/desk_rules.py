@@ -146,9 +146,7 @@ def left_behind(board: Board, now: datetime, policy: DeskPolicy, *, node: str) -
     for hand_off in board.hand_offs:
         if hand_off.node == node:
             continue
-        step = _late(hand_off, board, then, policy)
-        if step is None and hand_off.state in WAITS and _since(hand_off.call.at, then) > policy.longest_wait_s:
-            step = Move(hand_off, instead_of_a_person(hand_off), "waited too long")
+        step = _late(hand_off, board, then, policy) or _waited_too_long(hand_off, then, policy)
         if step is not None:
             steps.append(step)
     return steps
@@ -234,13 +232,17 @@ def _late(hand_off: HandOff, board: Board, now: datetime, policy: DeskPolicy) ->
     return None
 
 
-def _given_up(hand_off: HandOff, board: Board, now: datetime, policy: DeskPolicy, is_open: bool) -> Step | None:
-    if hand_off.state not in WAITS:
-        return None
-    # After a talk only what was waited since then counts.
+def _waited_too_long(hand_off: HandOff, now: datetime, policy: DeskPolicy) -> Step | None:
+    """After a talk only what was waited since then counts."""
     waited_s = _since(hand_off.changed_at if hand_off.accepted_at else hand_off.call.at, now)
-    if waited_s > policy.longest_wait_s:
-        return Move(hand_off, instead_of_a_person(hand_off), "waited too long")
+    if hand_off.state not in WAITS or waited_s <= policy.longest_wait_s:
+        return None
+    return Move(hand_off, instead_of_a_person(hand_off), "waited too long")
+
+
+def _given_up(hand_off: HandOff, board: Board, now: datetime, policy: DeskPolicy, is_open: bool) -> Step | None:
+    if (step := _waited_too_long(hand_off, now, policy)) is not None:
+        return step
     if hand_off.state is HandOffState.WAITING and not able(hand_off, board.agents):
         if not is_open:
             return Move(hand_off, instead_of_a_person(hand_off), "outside the agents' hours")

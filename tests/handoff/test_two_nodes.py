@@ -209,6 +209,20 @@ def test_callers_of_a_server_that_is_gone_are_called_back_by_the_other(pair: Pai
     assert pair.b.hand_off("CA1").state is HandOffState.CALLBACK
 
 
+def test_who_waits_again_after_a_long_talk_is_not_sent_away_by_the_other(pair: Pair) -> None:
+    pair.a.staff(MINA)
+    pair.a.ring("CA1")
+    pair.go(1, a=("mina",))
+    pair.a.desk.accept("CA1", "mina")
+    pair.a.desk.talking("CA1", "mina")
+    pair.a.go(pair.a.policy.longest_wait_s + LEFT_BEHIND_S + 5, "mina", step_s=4)
+    pair.a.staff(JIHO)
+    pair.a.desk.agent_gone("CA1", "mina", "her audio broke off")
+    pair.go(3, a=("mina", "jiho"))
+    assert pair.a.hand_off("CA1").state is HandOffState.OFFERED
+    assert pair.a.hand_off("CA1").agent_id == "jiho"
+
+
 def test_a_server_that_starts_leaves_the_others_callers_and_agents_alone(pair: Pair) -> None:
     pair.a.staff(MINA, status=AgentStatus.BREAK)
     pair.a.ring("CA1")
