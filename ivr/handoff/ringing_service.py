@@ -292,6 +292,9 @@ class RingingService:
         except RecordsError as error:  # its tables may not be there yet; asked again every round
             _log.debug("agents_load_unknown", why=str(error))
             return False
+        except Exception:  # what is written there is no reason to ring nobody
+            _log.exception("agents_load_unreadable")
+            talks = ()
         self._do(lambda book: book.staff.recall(talks), wake=False)
         self._earlier = None
         return True

@@ -40,6 +40,14 @@ def journal(store: Store) -> Iterator[DatabaseJournal]:
     journal.close()
 
 
+class Nowhere:
+    """Keeps no record."""
+
+    def handoff_rung(self, *values: object) -> None: ...
+
+    def handoff_status(self, *values: object) -> None: ...
+
+
 def _asked_for_a_person(journal: DatabaseJournal, call_sid: str, frustration: float | None) -> None:
     journal.call_started(CallStarted(call_sid, NOON))
     journal.handoff(call_sid, HandoffRecord("caller_asked", {"frustration": frustration}))
@@ -112,14 +120,23 @@ def test_a_database_that_is_away_is_asked_again() -> None:
             raise problems.pop()
         return [Talk(FIRST, 0, PHONES[0], NOON, 0.9)]
 
-    class Nowhere:
-        def handoff_rung(self, *values: object) -> None: ...
-
-        def handoff_status(self, *values: object) -> None: ...
-
     service = RingingService(AGENTS, None, Nowhere(), clock=Time().clock(), earlier=earlier)
     service.start()
     for _ in range(2):
         assert asked.acquire(timeout=5)
     service.stop()
     assert service.agents()[0][0].anger_today == 0.9
+
+
+def test_what_can_not_be_read_at_all_is_given_up_once() -> None:
+    asked: list[object] = []
+
+    def earlier(since: object) -> list[Talk]:
+        asked.append(since)
+        raise TypeError("what is this?")
+
+    service = RingingService(AGENTS, None, Nowhere(), clock=Time().clock(), earlier=earlier)
+    assert service.recall()
+    assert service.recall()
+    assert len(asked) == 1
+    assert [agent.calls_today for agent, _ in service.agents()] == [0, 0, 0]
