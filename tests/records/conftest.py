@@ -7,7 +7,9 @@ import pytest
 
 from ivr.records.bus import LocalBus
 from ivr.records.journal import DatabaseJournal
+from ivr.records.recordings import Vault, read_keys
 from ivr.records.store import Store
+from tests.records.samples import KEY
 
 
 @pytest.fixture
@@ -17,6 +19,11 @@ def store(database_url: str, tmp_path: Path) -> Iterator[Store]:
     store.migrate()
     yield store
     store.close()
+
+
+@pytest.fixture
+def vault(store: Store, tmp_path: Path) -> Vault:
+    return Vault(store.engine, tmp_path / "recordings", read_keys(KEY))
 
 
 @pytest.fixture

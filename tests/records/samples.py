@@ -1,8 +1,16 @@
 """Parts of calls to write down."""
 
+import base64
 from datetime import UTC, datetime
+from typing import Any
 
+from ivr.records.store import Store
 from ivr.records.types import CallStarted, DecisionRecord, HandoffRecord, Speaker, TurnRecord
+
+Json = dict[str, Any]
+
+KEY = base64.b64encode(bytes([1]) * 32).decode()
+"""Of recordings."""
 
 STARTED_AT = datetime(2026, 1, 31, 2, 3, 4, 567_890, tzinfo=UTC)
 
@@ -33,3 +41,13 @@ def started(call_sid: str = "CA1", at: datetime = STARTED_AT) -> CallStarted:
 
 def turn(text: str, start_ms: int = 0, speaker: Speaker = "caller") -> TurnRecord:
     return TurnRecord(speaker, text, start_ms, start_ms + 100)
+
+
+def record(store: Store, call_sid: str = "CA1") -> Json:
+    view = store.call(call_sid)
+    assert view is not None
+    return view.as_json()
+
+
+def texts(store: Store, call_sid: str = "CA1") -> list[str]:
+    return [one["text"] for one in record(store, call_sid)["turns"]]

@@ -11,23 +11,17 @@ from ivr.commands.forget import command as forget_command
 from ivr.commands.retention import command as retention_command
 from ivr.records.audit import AuditLog
 from ivr.records.carrier_deletions import MOST_FAILURES, carry_out, sid_of, waiting
-from ivr.records.recordings import Vault, read_keys
+from ivr.records.recordings import Vault
 from ivr.records.retention import Keep, RetentionJob
 from ivr.records.store import Store
 from ivr.telephony import rest as rest_module
 from ivr.telephony.rest import TwilioRest
 from tests.records.person import LONG_AGO, call, everything
-from tests.records.test_recordings import KEY
 from tests.telephony.twilio_api import ACCOUNT, SECRET, FakeTwilio, fake_twilio
 
 NUMBER = "+821012345678"
 DAY = timedelta(days=1)
 KEEP = Keep(recordings=30 * DAY, transcripts=90 * DAY, signs=60 * DAY, audit=365 * DAY)
-
-
-@pytest.fixture
-def vault(store: Store, tmp_path: Path) -> Vault:
-    return Vault(store.engine, tmp_path / "recordings", read_keys(KEY))
 
 
 @pytest.fixture

@@ -18,18 +18,12 @@ from ivr.records.bus import LocalBus
 from ivr.records.forget import same_number
 from ivr.records.journal import DatabaseJournal
 from ivr.records.models import Base
-from ivr.records.recordings import Vault, read_keys
+from ivr.records.recordings import Vault
 from ivr.records.store import Store
 from ivr.records.types import VoicemailRecord
 from tests.records.person import LONG_AGO, NOTES, WORDS, call, everything
-from tests.records.test_recordings import KEY
 
 NUMBER, OTHER = "+821012345678", "+821099998888"
-
-
-@pytest.fixture
-def vault(store: Store, tmp_path: Path) -> Vault:
-    return Vault(store.engine, tmp_path / "recordings", read_keys(KEY))
 
 
 @pytest.fixture

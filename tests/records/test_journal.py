@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import event
 from sqlalchemy.pool import Pool
@@ -19,39 +18,18 @@ from ivr.records.journal import DatabaseJournal
 from ivr.records.store import Store
 from ivr.records.types import HandoffRecord, TurnRecord
 from ivr.records.writer import REJECTED_FILE
+from tests.databases import locked
 from tests.records.samples import (
     ASSISTANT_TURN,
     CALLER_TURN,
     DECISION,
     HANDOFF,
     STARTED_AT,
+    record,
     started,
+    texts,
     turn,
 )
-
-Json = dict[str, Any]
-
-
-def record(store: Store, call_sid: str = "CA1") -> Json:
-    view = store.call(call_sid)
-    assert view is not None
-    return view.as_json()
-
-
-def texts(store: Store, call_sid: str = "CA1") -> list[str]:
-    return [one["text"] for one in record(store, call_sid)["turns"]]
-
-
-@contextmanager
-def locked(database: Path) -> Iterator[None]:
-    """Another process holds the write lock."""
-    other = sqlite3.connect(database, isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-    finally:
-        other.execute("ROLLBACK")
-        other.close()
 
 
 @contextmanager
@@ -231,7 +209,7 @@ def test_a_locked_database_holds_up_no_call_and_loses_nothing(
     journal.call_started(started())
     assert journal.flush(5)
     with capture_logs() as lines:
-        with locked(database):
+        with locked(f"sqlite:///{database}"):
             began_s = time.monotonic()
             for number in range(30):  # three times what fits into memory
                 journal.turn("CA1", turn(str(number)))
@@ -282,7 +260,7 @@ def test_what_could_not_be_written_is_written_at_the_next_start(database: Path) 
     journal = DatabaseJournal(first, LocalBus(), max_in_memory=5)
     journal.call_started(started())
     assert journal.flush(5)
-    with locked(database):
+    with locked(f"sqlite:///{database}"):
         for number in range(12):
             journal.turn("CA1", turn(str(number)))
         journal.call_ended("CA1", STARTED_AT, "resolved")

@@ -11,19 +11,15 @@ import pytest
 from ivr.errors import ConfigurationError, RecordsError
 from ivr.records.recordings import Recording, Vault, read_keys
 from ivr.records.store import Store
+from tests.records.samples import KEY
 
-KEY, OTHER = (base64.b64encode(bytes([number]) * 32).decode() for number in (1, 2))
+OTHER = base64.b64encode(bytes([2]) * 32).decode()
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     return tmp_path / "recordings"
-
-
-@pytest.fixture
-def vault(store: Store, folder: Path) -> Vault:
-    return Vault(store.engine, folder, read_keys(KEY))
 
 
 def record(vault: Vault, call_sid: str = "CA1", at: datetime = NOW) -> Path:

@@ -10,19 +10,13 @@ from click.testing import CliRunner
 
 from ivr.commands.retention import command
 from ivr.records.audit import AuditEntry, AuditLog
-from ivr.records.recordings import Vault, read_keys
+from ivr.records.recordings import Vault
 from ivr.records.retention import Keep, RetentionJob, expire
 from ivr.records.store import Store
 from tests.records.person import LONG_AGO, NOTES, WORDS, call, everything
-from tests.records.test_recordings import KEY
 
 DAY = timedelta(days=1)
 KEEP = Keep(recordings=30 * DAY, transcripts=90 * DAY, signs=60 * DAY, audit=365 * DAY)
-
-
-@pytest.fixture
-def vault(store: Store, tmp_path: Path) -> Vault:
-    return Vault(store.engine, tmp_path / "recordings", read_keys(KEY))
 
 
 def test_before_its_day_nothing_goes(store: Store, vault: Vault) -> None:

@@ -3,7 +3,6 @@
 import sqlite3
 import subprocess
 import sys
-import threading
 from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -18,6 +17,7 @@ from ivr.records.bus import LocalBus
 from ivr.records.journal import DatabaseJournal
 from ivr.records.models import Base
 from ivr.records.store import Store
+from tests.databases import migrated_at_once
 from tests.records.samples import DECISION, HANDOFF, STARTED_AT, started, turn
 
 
@@ -36,24 +36,8 @@ def test_migrating_again_changes_nothing(store: Store) -> None:
 
 
 def test_processes_that_start_at_once_share_one_migration(database: Path) -> None:
-    stores = [Store(f"sqlite:///{database}") for _ in range(4)]
-    problems: list[Exception] = []
-
-    def migrate(store: Store) -> None:
-        try:
-            store.migrate()
-        except Exception as error:
-            problems.append(error)
-
-    threads = [threading.Thread(target=migrate, args=(store,)) for store in stores]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert problems == []
-    assert [store.check() for store in stores] == [None] * 4
-    for store in stores:
-        store.close()
+    with migrated_at_once(f"sqlite:///{database}") as stores:
+        assert [store.check() for store in stores] == [None] * 4
 
 
 def test_a_database_of_a_newer_program_is_refused(store: Store, database: Path) -> None:

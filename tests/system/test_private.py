@@ -14,7 +14,7 @@ import soundfile
 from numpy.typing import NDArray
 
 from ivr.telephony.simulated_line import SimulatedCall
-from tests.records.test_recordings import KEY
+from tests.records.samples import KEY
 from tests.system.callers import greeted, say
 from tests.system.hotline import Hotline, running, wait_until
 

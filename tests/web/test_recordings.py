@@ -14,8 +14,7 @@ from ivr.records.recordings import Recording, Vault, read_keys
 from ivr.records.store import Store
 from ivr.settings import load_settings
 from ivr.web import access, recordings
-from tests.records.samples import STARTED_AT
-from tests.records.test_recordings import KEY
+from tests.records.samples import KEY, STARTED_AT
 
 TOKEN = "a-token-of-some-length"
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
