@@ -8,7 +8,8 @@ import pytest
 
 from ivr.bridge.agent_leg import STALLED, UNSENT_FRAMES, AgentLeg
 from ivr.errors import FrameError, LineClosedError
-from tests.bridge.house import SILENCE, wait_for
+from tests.bridge.house import wait_for
+from tests.bridge.sounds import SILENCE
 
 HELLO = json.dumps({"type": "hello", "format": "ulaw", "rate_hz": 8_000})
 

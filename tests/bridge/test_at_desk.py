@@ -1,7 +1,5 @@
 """Callers whose stream begins at the desk: the house was full, the conversation failed, line or server broke."""
 
-import urllib.parse
-import urllib.request
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -14,8 +12,10 @@ from ivr.errors import RecordsError
 from ivr.handoff.types import WaitingCall
 from ivr.records.types import HandoffRecord, TurnRecord
 from ivr.records.views import CallHeader, CallView, Numbered
-from ivr.telephony.carrier import Verb, parse_twiml
-from tests.bridge.house import SID, Caller, Scene, scene, tone, wait_for
+from ivr.telephony.carrier import Carrier, Verb
+from tests.bridge.house import Scene, scene, wait_for
+from tests.bridge.sides import SID, Caller
+from tests.bridge.sounds import tone
 
 pytestmark = pytest.mark.slow
 
@@ -38,9 +38,7 @@ def full() -> Iterator[Scene]:
 
 
 def post(stage: Scene, path: str, call_sid: str = SID, number: str = NUMBER) -> Verb:
-    data = urllib.parse.urlencode({"CallSid": call_sid, "From": number}).encode()
-    with urllib.request.urlopen(stage.url + path, data) as answer:
-        return parse_twiml(answer.read(), path)
+    return Carrier().post(stage.url + path, {"CallSid": call_sid, "From": number})
 
 
 def token_of(answer: Verb) -> str:

@@ -9,7 +9,9 @@ import simple_websocket
 
 from ivr.errors import LineError
 from ivr.telephony.client_socket import ClientSocket
-from tests.bridge.house import HELLO, SID, Agent, Scene, scene, tone, wait_for
+from tests.bridge.house import Scene, scene, wait_for
+from tests.bridge.sides import HELLO, SID, Agent
+from tests.bridge.sounds import tone
 
 pytestmark = pytest.mark.slow
 

@@ -8,7 +8,9 @@ import pytest
 from playwright.sync_api import Page
 
 from audio.jitter import FRAME_SAMPLES, JitterBuffer
-from tests.bridge.house import SID, Scene, scene, tone, wait_for
+from tests.bridge.house import Scene, scene, wait_for
+from tests.bridge.sides import SID
+from tests.bridge.sounds import tone
 from tests.web.browser import kept_browsers, launch, needs_chromium
 
 pytestmark = [pytest.mark.slow, needs_chromium]

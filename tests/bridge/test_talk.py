@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 
 from ivr.handoff.types import Detached
-from tests.bridge.house import SID, Scene, scene, tone, wait_for
+from tests.bridge.house import Scene, scene, wait_for
+from tests.bridge.sides import SID
+from tests.bridge.sounds import tone
 from tests.call.stage import recording
 
 pytestmark = pytest.mark.slow

@@ -15,7 +15,7 @@ from ivr.content.render import render
 from ivr.content.types import LANGUAGES, Language
 from ivr.errors import FrameError
 from ivr.handoff.types import Outlook
-from tests.bridge.house import pitch_hz, tone
+from tests.bridge.sounds import pitch_hz, tone
 from tests.call.stage import content
 
 ULAW, PCM_16 = AudioFormat("ulaw", 8_000), AudioFormat("pcm16", 16_000)

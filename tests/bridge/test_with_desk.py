@@ -16,7 +16,9 @@ from ivr.handoff.desk_record import DeskRecord
 from ivr.handoff.desk_store import DeskStore
 from ivr.handoff.types import AgentStatus, HandOffState
 from ivr.records.store import Store
-from tests.bridge.house import SID, Agent, Scene, scene, tone, wait_for
+from tests.bridge.house import Scene, scene, wait_for
+from tests.bridge.sides import SID, Agent
+from tests.bridge.sounds import tone
 
 pytestmark = pytest.mark.slow
 

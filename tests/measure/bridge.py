@@ -24,7 +24,9 @@ import numpy as np
 import structlog
 
 from ivr.loading import spare_what_stays
-from tests.bridge.house import SID, Agent, Caller, Scene, scene, tone, wait_for
+from tests.bridge.house import Scene, scene, wait_for
+from tests.bridge.sides import SID, Agent, Caller
+from tests.bridge.sounds import tone
 
 TARGET_DELAY_MS, TARGET_ACCEPT_MS = 80.0, 1_000.0
 """The product's own targets, 95th percentile."""

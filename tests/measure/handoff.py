@@ -32,7 +32,7 @@ import requests
 from audio.g711 import ulaw_to_samples
 from audio.wav import read_wav
 from ivr.telephony.simulated_line import SimulatedCall
-from tests.bridge.house import Agent
+from tests.bridge.sides import Agent
 from tests.calls.hotlines import lay_over
 from tests.measure.bridge import code_of, figures
 from tests.postgres import postgres_server, programs

@@ -10,13 +10,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import numpy as np
 import pytest
 import requests
 
-from audio.contracts import Samples
 from ivr.telephony.simulated_line import SimulatedCall
-from tests.bridge.house import Agent, pitch_hz, tone
+from tests.bridge.sides import Agent
+from tests.bridge.sounds import pitch_hz, sine, tone
 from tests.system.callers import on_the_line
 from tests.system.hotline import Hotline, running, wait_until
 
@@ -88,7 +87,7 @@ def talk(desk: Desk, call: SimulatedCall) -> Iterator[None]:
         wait_until(lambda: agent.got("joined"), PATIENCE_S, "they are joined")
         agent.say(tone(AGENTS_HZ, 5.0))
         wait_until(lambda: abs(hears_hz(call) - AGENTS_HZ) < 15, PATIENCE_S, "the caller hears the agent")
-        call.say(sound(CALLERS_HZ, 5.0))
+        call.say(sine(CALLERS_HZ, 5.0))
         wait_until(lambda: abs(agent.hears_hz(0.4) - CALLERS_HZ) < 15, PATIENCE_S, "the agent hears the caller")
         yield
     finally:
@@ -104,11 +103,6 @@ def accepted(desk: Desk, call: SimulatedCall) -> str | None:
 
 def hears_hz(call: SimulatedCall) -> float:
     return pitch_hz(call.recording()[1][-3_200:])
-
-
-def sound(hz: float, seconds: float) -> Samples:
-    at_s = np.arange(int(seconds * 8_000)) / 8_000
-    return (0.3 * np.sin(2 * np.pi * hz * at_s)).astype(np.float32)
 
 
 def lose_line(call: SimulatedCall) -> None:

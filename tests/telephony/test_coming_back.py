@@ -7,7 +7,8 @@ import pytest
 
 from ivr.call.line import CallInfo
 from ivr.telephony.carrier import Verb, parse_twiml
-from tests.bridge.house import SID, Caller, Scene, scene, wait_for
+from tests.bridge.house import Scene, scene, wait_for
+from tests.bridge.sides import SID, Caller
 
 
 def post(stage: Scene, path: str, **fields: str) -> Verb:

@@ -6,7 +6,8 @@ from pathlib import Path
 from playwright.sync_api import Dialog, Page, expect
 
 from ivr.handoff.types import HandOffState
-from tests.bridge.house import pitch_hz, wait_for
+from tests.bridge.house import wait_for
+from tests.bridge.sounds import pitch_hz
 from tests.web.browser import launch
 from tests.web.desk_page import PASSWORD, SUMMARY, Floor, client_of, open_floor, sit_down, spoken, take
 from tests.web.page import browser_test, microphone_file, tone
