@@ -331,8 +331,16 @@ def sit_down(page: Page, floor: Floor, agent: str = "mina", *, available: bool =
         expect(page.locator("#available")).to_have_attribute("aria-pressed", "true")
 
 
+def log_in(page: Page, url: str) -> None:
+    """Fill in the login's form, which ``url`` leads to, as ``anna``."""
+    page.goto(url)
+    page.fill("[name=name]", "anna")
+    page.fill("[name=password]", PASSWORD)
+    page.keyboard.press("Enter")
+
+
 def take(page: Page) -> None:
-    """Accept the call that rings, and wait until both hear each other."""
+    """Accept the call that rings, and wait until the page shows it."""
     page.click("#ring-accept")
     expect(page.locator("#call")).to_be_visible()
     expect(page.locator("#sound")).to_be_visible()

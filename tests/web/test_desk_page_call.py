@@ -9,7 +9,7 @@ from ivr.handoff.types import HandOffState
 from tests.bridge.house import wait_for
 from tests.bridge.sounds import pitch_hz
 from tests.web.browser import launch
-from tests.web.desk_page import PASSWORD, SUMMARY, Floor, client_of, open_floor, sit_down, spoken, take
+from tests.web.desk_page import SUMMARY, Floor, client_of, log_in, open_floor, sit_down, spoken, take
 from tests.web.page import browser_test, microphone_file, tone
 
 
@@ -121,10 +121,7 @@ def test_both_hear_each_other_and_see_it(browsers: None, floor: Floor, tmp_path:
 @browser_test
 def test_who_has_logged_in_need_not_say_who_they_are(browsers: None, tmp_path: Path) -> None:
     with open_floor(tmp_path, "anna") as floor, launch() as page:
-        page.goto(f"{floor.url}/desk")
-        page.fill("[name=name]", "anna")
-        page.fill("[name=password]", PASSWORD)
-        page.keyboard.press("Enter")
+        log_in(page, f"{floor.url}/desk")
         expect(page.locator("#me-name")).to_have_text("anna")
         page.click("#available")
         expect(page.locator("#available")).to_have_attribute("aria-pressed", "true")

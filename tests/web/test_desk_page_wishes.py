@@ -11,7 +11,7 @@ from playwright.sync_api import Page, Route, expect
 from ivr.handoff.types import HandOffState
 from tests.bridge.house import wait_for
 from tests.web.browser import launch
-from tests.web.desk_page import PASSWORD, Floor, open_floor, sit_down, spoken, take
+from tests.web.desk_page import Floor, log_in, open_floor, sit_down, spoken, take
 from tests.web.page import browser_test
 
 
@@ -104,22 +104,24 @@ def test_refusals_are_worded_in_the_readers_language(page: Page, floor: Floor) -
     expect(page.locator("#notice")).to_contain_text("That did not work")
 
 
-def log_in(page: Page, floor: Floor) -> None:
-    page.goto(f"{floor.url}/desk")
-    page.fill("[name=name]", "anna")
-    page.fill("[name=password]", PASSWORD)
-    page.keyboard.press("Enter")
+def sit_down_logged_in(page: Page, floor: Floor) -> None:
+    log_in(page, f"{floor.url}/desk")
     expect(page.locator("#me-name")).to_have_text("anna")
+
+
+def talk_logged_in(page: Page, floor: Floor) -> None:
+    """Log in, and take a call."""
+    sit_down_logged_in(page, floor)
+    page.click("#available")
+    floor.ring()
+    take(page)
+    expect(page.locator("#audio-state")).to_have_text("서로 들립니다")
 
 
 @browser_test
 def test_a_login_that_ends_elsewhere_takes_the_page_to_the_login(browsers: None, tmp_path: Path) -> None:
     with open_floor(tmp_path, "anna") as floor, launch(locale="ko-KR") as page:
-        log_in(page, floor)
-        page.click("#available")
-        floor.ring()
-        take(page)
-        expect(page.locator("#audio-state")).to_have_text("서로 들립니다")
+        talk_logged_in(page, floor)
         page.fill("#notes", "내일 다시 전화")
         expect(page.locator("#notes-state")).to_have_text("저장됨")
         assert floor.accounts is not None
@@ -133,17 +135,10 @@ def test_a_login_that_ends_elsewhere_takes_the_page_to_the_login(browsers: None,
 @browser_test
 def test_who_logs_in_again_in_another_window_goes_on_here(browsers: None, tmp_path: Path) -> None:
     with open_floor(tmp_path, "anna") as floor, launch(locale="ko-KR") as page:
-        log_in(page, floor)
-        page.click("#available")
-        floor.ring()
-        take(page)
-        expect(page.locator("#audio-state")).to_have_text("서로 들립니다")
+        talk_logged_in(page, floor)
         other = page.context.new_page()
-        other.goto(f"{floor.url}/login?next=/api")
-        other.fill("[name=name]", "anna")
-        other.fill("[name=password]", PASSWORD)
-        with other.expect_navigation():
-            other.keyboard.press("Enter")
+        with other.expect_navigation(url=f"{floor.url}/desk"):
+            log_in(other, f"{floor.url}/login")
         other.goto("about:blank")
         page.fill("#notes", "다른 창에서 다시 로그인")
         expect(page.locator("#notes-state")).to_have_text("저장됨")
@@ -158,10 +153,7 @@ def test_who_logs_in_again_in_another_window_goes_on_here(browsers: None, tmp_pa
 @browser_test
 def test_notes_of_a_page_that_was_sent_away_are_kept(browsers: None, tmp_path: Path) -> None:
     with open_floor(tmp_path, "anna") as floor, launch(locale="ko-KR") as page:
-        log_in(page, floor)
-        page.click("#available")
-        floor.ring()
-        take(page)
+        talk_logged_in(page, floor)
         page.click("#end")
         expect(page.locator("#wrap")).to_be_visible()
         page.route("**/notes", lambda route: route.fulfill(status=401, body='{"code": "login_needed"}'))
@@ -169,7 +161,7 @@ def test_notes_of_a_page_that_was_sent_away_are_kept(browsers: None, tmp_path: P
         page.context.clear_cookies()
         expect(page).to_have_url(re.compile("/login"))
         page.unroute("**/notes")
-        log_in(page, floor)
+        sit_down_logged_in(page, floor)
 
         def kept() -> bool:
             call = floor.desk.store.latest("CA1")
