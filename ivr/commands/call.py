@@ -14,7 +14,7 @@ from audio.contracts import LINE_RATE_HZ, Samples
 from audio.errors import WavError
 from audio.wav import read_wav, write_wav
 from ivr.commands.terminal import plain, shares
-from ivr.dialogue.frustration import SIGNS
+from ivr.dialogue.frustration import PARTS
 from ivr.errors import LineClosedError, LineError
 from ivr.telephony.carrier import environment_auth_token
 from ivr.telephony.simulated_line import DEFAULT_URL, SimulatedCall
@@ -26,8 +26,6 @@ GREETING_TIMEOUT_S = 20.0
 """Longest wait for the greeting to be over."""
 REPLY_TIMEOUT_S = 30.0
 """Longest wait for a reply; then the next recording is said all the same."""
-FELT = frozenset({*SIGNS, "carried"})
-"""Contributions that make up the frustration."""
 QUIET_S = 1.0
 """The assistant has stopped speaking when it was quiet for this long: longer than its pauses between sentences."""
 
@@ -195,7 +193,7 @@ def _describe(kind: str, data: Mapping[str, Any]) -> str:
     elif kind == "decision":
         weights = data.get("contributions") or {}
         # What made the frustration stands below the turn already.
-        others = [f"{name} {value:.2g}" for name, value in weights.items() if name not in FELT]
+        others = [f"{name} {value:.2g}" for name, value in weights.items() if name not in PARTS]
         lines = [f"          -> {data.get('action')}: {'; '.join([str(data.get('reason') or ''), *others])}"]
     elif kind == "handoff":
         lines = [f"          -> hand-off ({data.get('reason')}): {data.get('status')}"]

@@ -51,6 +51,9 @@ class Signs:
 SIGNS = ("voice", "speed", "words", "profanity", "demand", "repeated", "failed", "interrupted", "waiting")
 """Signs that raise the score, by their names in ``policy.yaml`` and in contributions."""
 
+PARTS = frozenset({*SIGNS, "carried"})
+"""All names that a score's contributions may have."""
+
 
 @dataclass(frozen=True)
 class Frustration:

@@ -2,10 +2,9 @@
 
 from datetime import datetime
 
-from sqlalchemy import String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ivr.records.models import Base, UtcDateTime
+from ivr.records.models import Base, Line, UtcDateTime, Words
 
 
 class CarrierDeletionRow(Base):
@@ -13,8 +12,8 @@ class CarrierDeletionRow(Base):
 
     __tablename__ = "carrier_deletions"
 
-    recording_sid: Mapped[str] = mapped_column(String(64), primary_key=True)
+    recording_sid: Mapped[str] = mapped_column(Line(64), primary_key=True)
     since: Mapped[datetime] = mapped_column(UtcDateTime)
     tries: Mapped[int] = mapped_column(default=0)
-    problem: Mapped[str] = mapped_column(Text, default="")
+    problem: Mapped[str] = mapped_column(Words, default="")
     """Why the last try failed; empty: none was made yet."""

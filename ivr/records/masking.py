@@ -63,11 +63,11 @@ def mask_text(text: str, asked: str = "") -> str:
         text: Anything, in any of the four languages or none; never raises.
         asked: What it answers: a question for a telephone number makes seven digits one.
     """
-    text = words.TOKEN.sub("*" * 8, text)
+    text = words.TOKEN.sub(HIDDEN, text)
     text = hide_ibans(hide_addresses(text))
     out: list[str] = []
     done = 0
-    for start, end, hidden in _hidden(text, asked_for(asked) if asked else None):
+    for start, end, hidden in _hidden(text, asked_for(asked)):
         out += [text[done:start], hidden]
         done = end
     return "".join([*out, text[done:]])

@@ -121,11 +121,6 @@ def _is_done_with(text: str, name: int, name_end: int, start: int) -> bool:
     return sum(digits) >= ORDER_TOLD and not any("A" <= each <= "Z" for each in between)
 
 
-def _last_called(text: str) -> Called | None:
-    found = list(words.CALLED.finditer(text))
-    return _name(found[-1]) if found else None
-
-
 def _name(found: re.Match[str] | None) -> Called | None:
     match found.lastgroup if found else None:
         case "order" | "resident" | "code" | "account" | "personal" as name:
@@ -133,9 +128,10 @@ def _name(found: re.Match[str] | None) -> Called | None:
     return None
 
 
-def asked_for(question: str) -> Called | None:
-    """What kind of number a question asks for; None: for none, or that is not known."""
-    return _last_called(question)
+def asked_for(text: str) -> Called | None:
+    """What kind of number a text names last, as a question does; None: none, or that is not known."""
+    found = list(words.CALLED.finditer(text))
+    return _name(found[-1]) if found else None
 
 
 def _raw_runs(text: str) -> Iterator[Run]:
@@ -171,7 +167,7 @@ def _is_a_number(text: str, match: re.Match[str]) -> bool:
         len(digits) >= NAMED_FOR_SURE
         and "." not in match.group()
         and not digits.endswith("000")
-        and _last_called(text[max(0, match.start() - CONTEXT) : match.start()]) in PERSONAL
+        and asked_for(text[max(0, match.start() - CONTEXT) : match.start()]) in PERSONAL
         and words.UNIT.match(text, match.end()) is None
     )
 

@@ -8,7 +8,7 @@ import structlog
 from flask import Blueprint, Response, request
 from markupsafe import Markup
 
-from ivr.dialogue.frustration import SIGNS
+from ivr.dialogue.frustration import PARTS
 from ivr.errors import RecordsError
 from ivr.handoff.summary import worded
 from ivr.records.store import Store
@@ -23,7 +23,7 @@ log = structlog.get_logger(__name__)
 RENEW_S, RENEW_LONG_S = 5, 60
 """Seconds after which the list looks for news: the usual one, and a long one, which costs the database more."""
 
-FELT = frozenset({*SIGNS, "carried", "frustration"})
+FELT = PARTS | {"frustration"}
 """Contributions that tell how the caller felt."""
 
 
