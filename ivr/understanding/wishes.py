@@ -63,7 +63,7 @@ _WANT: dict[Language, re.Pattern[str]] = {
     ),
     "en": re.compile(r"\bI(?:'d like| would like| want| need| wanna)(?: to)? ", re.IGNORECASE),
     "ja": re.compile(r"たい(?:の|ん)?(?:です)?(?:が|けれど|けど)?$"),
-    "zh": re.compile(r"我?(?:想要|想|要)"),
+    "zh": re.compile(r"(?<![不需重想])我?(?:想要|想|要)"),  # not 不要 (don't want), 需要 (need), 重要 (important)
 }
 """Words that say that something is wanted. Beside "how do I do that?" they tell nothing, and hide the question:
 "我想退货" alone wants it done now."""

@@ -136,6 +136,19 @@ def test_several_things_of_one_wish(understander: Understander, language: Langua
     assert meaning.also == ()
 
 
+@pytest.mark.parametrize(
+    ("text", "question"),
+    [
+        ("我想退货，应该怎么办", "退货, 应该怎么办"),
+        ("东西不要了，该怎么处理", "东西不要了, 该怎么处理"),
+        ("我不想要了，怎么办", "我不想要了, 怎么办"),
+        ("我需要退货，怎么办理", "我需要退货, 怎么办理"),
+    ],
+)
+def test_only_what_is_wanted_loses_its_verb(text: str, question: str) -> None:
+    assert take_apart(text, "zh").question == question
+
+
 # Written before the engine was seen to read them. "我要把裤子退了，怎么操作呢", of the same list, is asked back.
 @pytest.mark.parametrize(
     ("language", "text", "intent"),
