@@ -222,7 +222,7 @@ class WithPerson:
         if choice == "machine" and not machine:
             self._say((Say("desk_offer_waiting"),), now_ms)  # taken since it was offered: they wait on
             return
-        if choice == "callback" and not machine and self._number() is None:
+        if choice == "callback" and not machine and own_number(self._resting.info.from_number) is None:
             choice = "voicemail"  # nobody can ask for a number
         self._persons.desk.caller_chose(self._call_sid, choice)
         self._leave("the caller chose not to wait")
@@ -234,9 +234,6 @@ class WithPerson:
             self._back(aside.greet())
         else:
             self._back(chosen(self._resting.state, choice, self._resting.services.content))
-
-    def _number(self) -> str | None:
-        return own_number(self._resting.info.from_number)
 
     def _promise(self, now_ms: int) -> None:
         """Nobody asks when: the desk has arranged that somebody calls back as soon as somebody can."""

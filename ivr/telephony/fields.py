@@ -65,7 +65,8 @@ def call_info(asked: Request) -> CallInfo:
 
 def count(value: str | None, most: int) -> int:
     """How often something was asked before, as our own address says; 0 when it does not, ``most`` at most."""
-    return min(int(value), most) if value and value.isascii() and value.isdigit() else 0
+    # No more than nine digits are read: int() refuses thousands.
+    return min(int(value[:9]), most) if value and value.isascii() and value.isdigit() else 0
 
 
 def own_number(form: Mapping[str, str]) -> str | None:

@@ -196,12 +196,13 @@ def test_who_comes_while_the_models_are_loaded_hears_music_and_asks_again() -> N
 def test_a_piece_of_the_music_is_as_long_as_a_chord() -> None:
     web = client(FakeHouse())
     whole, *pieces = (
-        web.get(f"/twilio/hold.wav{query}").data for query in ("", "?piece=0", "?piece=3", "?piece=99")
+        web.get(f"/twilio/hold.wav{query}").data
+        for query in ("", "?piece=0", "?piece=3", "?piece=99", f"?piece={'9' * 5_000}")
     )
     assert {len(piece) for piece in pieces} == {44 + 2 * 8_000 * 4}
     assert whole[44:].startswith(pieces[0][44:])
     assert whole.endswith(pieces[1][44:])
-    assert pieces[1] == pieces[2]
+    assert pieces[1] == pieces[2] == pieces[3]
 
 
 def test_a_desk_that_is_broken_leaves_the_caller_to_the_telephones() -> None:
