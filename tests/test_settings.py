@@ -99,6 +99,7 @@ def test_who_answers_which_number_from_tables_or_from_json(
     ("agents", "told"),
     [
         ([MINA, {"number": "010-5550-0001"}], "IVR_AGENTS, entry 2, number: .*E.164"),
+        ([MINA, {"number": "+82１０５５５００００１"}], "IVR_AGENTS, entry 2, number: .*E.164"),  # full-width
         ([{"name": "Mina"}], "IVR_AGENTS, entry 1, number: .*required"),
         ([{**MINA, "languages": ["ko", "fr"]}], "IVR_AGENTS, entry 1, languages, entry 2: .*'ko', 'en'"),
         ([{**MINA, "languages": "ko"}], "IVR_AGENTS, entry 1, languages: .*tuple"),

@@ -46,7 +46,7 @@ class RingingBook:
     """Owned by whoever holds the service's lock."""
 
     def __init__(
-        self, phones: Sequence[Agent], policy: RingPolicy, clock: DeskClock, hours: Callable[[], Hours] = Hours
+        self, phones: Sequence[Agent], policy: RingPolicy, clock: DeskClock, hours: Callable[[], Hours]
     ) -> None:
         """Nothing rings. See :class:`ivr.handoff.ringing_service.RingingService`."""
         self.effects: list[Effect] = []

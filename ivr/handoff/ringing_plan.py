@@ -49,7 +49,7 @@ def plan(
     at: datetime,
     policy: RingPolicy,
     *,
-    is_open: bool = True,
+    is_open: bool,
 ) -> list[Step]:
     """What must be done now.
 
@@ -127,7 +127,7 @@ def outlook(
     at: datetime,
     policy: RingPolicy,
     *,
-    is_open: bool = True,
+    is_open: bool,
 ) -> Outlook:
     """What a waiting caller may honestly be told: as on the desk (:func:`ivr.handoff.queue.outlooks`)."""
     waiting = [
