@@ -71,14 +71,18 @@ def note(session: Session, where: ColumnElement[bool], now: datetime) -> None:
 
 
 def waiting(engine: Engine) -> tuple[Left, ...]:
-    """The recordings that the carrier still has to delete, oldest first.
+    """The recordings that the carrier still has to delete: those refused least often first, then the oldest.
+
+    Recordings that are always refused must not end every round before the others are asked for.
 
     Raises:
         RecordsError: the database can't be read.
     """
     row = CarrierDeletionRow
     with reading(engine) as session:
-        found = session.execute(select(row.recording_sid, row.problem).order_by(row.since, row.recording_sid))
+        found = session.execute(
+            select(row.recording_sid, row.problem).order_by(row.tries, row.since, row.recording_sid)
+        )
         return tuple(Left(each.recording_sid, each.problem) for each in found)
 
 

@@ -9,6 +9,7 @@ from click.testing import CliRunner, Result
 
 from ivr.commands.forget import command as forget_command
 from ivr.commands.retention import command as retention_command
+from ivr.errors import DiallingError
 from ivr.records.audit import AuditLog
 from ivr.records.carrier_deletions import MOST_FAILURES, carry_out, sid_of, waiting
 from ivr.records.recordings import Vault
@@ -138,6 +139,23 @@ def test_a_carrier_that_is_down_is_not_asked_for_each_of_many(
     assert len(left) == MOST_FAILURES + 2
     assert len(twilio.asked) == MOST_FAILURES
     assert all("20003" in each.problem for each in left)
+
+
+def test_recordings_that_are_always_refused_do_not_keep_later_ones_from_being_deleted(
+    store: Store, vault: Vault
+) -> None:
+    refused = {f"RECA{number}" for number in range(MOST_FAILURES)}
+
+    def delete(recording_sid: str) -> None:
+        if recording_sid in refused:
+            raise DiallingError("HTTP 403")
+
+    for number in range(MOST_FAILURES + 1):
+        call(store, vault, f"CA{number}", NUMBER, LONG_AGO + number * DAY)
+    RetentionJob(store.engine, vault, KEEP, AuditLog(store.engine), lambda: LONG_AGO + 99 * DAY).round()
+    carry_out(store.engine, delete)
+    assert carry_out(store.engine, delete).done == 1
+    assert {each.recording_sid for each in waiting(store.engine)} == refused
 
 
 @pytest.mark.parametrize(
