@@ -6,16 +6,12 @@ start can.
 
 import os
 import socket
-import time
 import uuid
-from contextlib import suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from ivr.errors import RecordsError
-
-_PLACE_WAIT_S = 1.0
 
 _LOCK_WAIT_S = 5.0
 """Seconds; another process may be looking at this very moment whether the file is locked."""
@@ -94,12 +90,10 @@ def _host() -> str:
 def _place(folder: Path) -> str:
     """A name that only this folder has: kept in it, made by whoever is first."""
     path = folder / "place"
-    with suppress(FileExistsError), path.open("x") as file:
-        file.write(uuid.uuid4().hex[:8])
-    give_up_s = time.monotonic() + _PLACE_WAIT_S
-    while not (name := path.read_text().strip()) and time.monotonic() < give_up_s:
-        time.sleep(0.01)  # who was first is still writing
-    return name or "nowhere"
+    with _lock(folder / "placing").acquire(timeout=_LOCK_WAIT_S):
+        if not path.exists() or not path.read_text().strip():  # empty: who was first died while writing it
+            path.write_text(uuid.uuid4().hex[:8])
+        return path.read_text().strip()
 
 
 def _lock(path: Path) -> FileLock:

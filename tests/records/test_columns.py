@@ -5,10 +5,8 @@ why it may stay.
 """
 
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
-import pytest
 from sqlalchemy import (
     JSON,
     Boolean,
@@ -89,11 +87,6 @@ EXPIRY_LEAVES = FORGETTING_LEAVES | {
     "feedback.right_intent": "teaches the machine",
     "callers.number": "somebody's wish, kept until they are forgotten",
 }
-
-
-@pytest.fixture
-def vault(store: Store, tmp_path: Path) -> Vault:
-    return Vault(store.engine, tmp_path / "recordings", ())
 
 
 def _tables() -> list[Table]:
