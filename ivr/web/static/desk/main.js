@@ -76,7 +76,7 @@ const events = new DeskEvents({
     if (kind === "callback" || kind === "voicemail") todo.renew();
     const ours = data.call_sid && data.call_sid === me?.call?.call_sid;
     if (ours && kind === "waiting" && live()) tell("desk_requeued");
-    if (ours && kind === "abandoned") tell("desk_caller_gone");
+    if (ours && kind === "abandoned") tell("refused_caller_gone");
     if (ours && kind === "wrap_up" && ended !== data.call_sid) tell("desk_talk_cut");
     if (ours && QUIET.has(kind)) ring.stop(); // at once; what else there is to know is asked for
     renew();
@@ -84,7 +84,10 @@ const events = new DeskEvents({
   connection: (isThere) => {
     $("lost").hidden = isThere;
     if (isThere) renew();
-    else ring.stop(); // by the time it is back, somebody else may have the call
+    else {
+      ring.stop(); // by the time it is back, somebody else may have the call
+      ringing = null; // if nobody has, it rings anew
+    }
   },
   loggedOut: logIn,
 });
