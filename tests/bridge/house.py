@@ -148,7 +148,17 @@ class Scene:
 
     @property
     def outcome(self) -> str:
-        return str(next(values[2] for name, values in self.notebook.other if name == "call_ended"))
+        return str(self.told("call_ended")[0][2])
+
+    @property
+    def said(self) -> str:
+        """All that was shown as being said to the caller."""
+        live = [values[1] for values in self.told("live")]
+        return " ".join(str(event["text"]) for event in live if event["event"] == "speaking")
+
+    def told(self, name: str) -> list[tuple[Any, ...]]:
+        """What the journal was told under this name."""
+        return [values for kind, values in self.notebook.other if kind == name]
 
 
 @cache

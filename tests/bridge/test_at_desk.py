@@ -58,15 +58,6 @@ def requests(stage: Scene) -> list[WaitingCall]:
     return [each[1] for each in stage.desk.told if each[0] == "request"]
 
 
-def told(stage: Scene, name: str) -> list[tuple[object, ...]]:
-    return [values for kind, values in stage.notebook.other if kind == name]
-
-
-def said(stage: Scene) -> str:
-    live = [values[1] for name, values in stage.notebook.other if name == "live"]
-    return " ".join(str(event["text"]) for event in live if event["event"] == "speaking")
-
-
 def greeted(stage: Scene) -> Caller:
     """A conversation with the machine."""
     info = CallInfo(SID, NUMBER, language="en")
@@ -86,7 +77,7 @@ def test_who_comes_to_a_full_house_waits_at_the_desk_and_talks_with_an_agent(ful
     assert "All of the assistant's lines were busy" in asked.headline
     (handoff,) = full.notebook.handoffs
     assert handoff.reason == "failure"
-    assert "전화가 많아" in said(full)
+    assert "전화가 많아" in full.said
     agent = full.accept()
     wait_for(lambda: agent.got("joined"), "they are joined")
     agent.say(tone(700, 2.0))
@@ -96,16 +87,16 @@ def test_who_comes_to_a_full_house_waits_at_the_desk_and_talks_with_an_agent(ful
     full.hub.detach(SID, "completed")
     assert caller.closed.wait(10)
     full.ended()
-    assert told(full, "call_ended")[-1][2] == "handed_off"
+    assert full.told("call_ended")[-1][2] == "handed_off"
     assert post(full, "/twilio/after").find("Hangup") is not None
 
 
 def test_the_machine_is_not_offered_while_it_has_no_room(full: Scene) -> None:
     caller = waits(full, "/twilio/voice?language=en")
-    wait_for(lambda: "press two" in said(full), "the offer")
-    assert "three" not in said(full)
+    wait_for(lambda: "press two" in full.said, "the offer")
+    assert "three" not in full.said
     caller.press("3")
-    wait_for(lambda: said(full).count("press two") == 2, "the offer again")
+    wait_for(lambda: full.said.count("press two") == 2, "the offer again")
     assert full.hub.alive(SID)
     assert not full.desk.heard_of("caller_chose")
 
@@ -116,7 +107,7 @@ def test_the_machine_greets_who_goes_on_with_it_once_there_is_room(full: Scene) 
     assert full.house.admit(CallInfo(OTHER))  # who waits at the desk takes nobody's place
     full.house.finished(OTHER)
     caller.press("3")
-    wait_for(lambda: "How can I help" in said(full) or "assistant" in said(full), "the greeting")
+    wait_for(lambda: "How can I help" in full.said or "assistant" in full.said, "the greeting")
     assert not full.hub.alive(SID)
     assert not full.house.admit(CallInfo(OTHER))
     caller.press("0")
@@ -135,8 +126,8 @@ def test_without_room_a_call_back_is_promised_without_the_machine(
     assert caller.closed.wait(10)
     full.ended()
     assert ("caller_chose", SID, choice) in full.desk.told
-    assert ("call you back" in said(full)) == (choice == "callback")
-    assert told(full, "call_ended")[-1][2] == outcome
+    assert ("call you back" in full.said) == (choice == "callback")
+    assert full.told("call_ended")[-1][2] == outcome
     assert full.house.ending(SID).next == ("hang_up" if choice == "callback" else "voicemail")
 
 
@@ -194,10 +185,10 @@ def test_a_failed_conversation_waits_at_the_desk_and_can_be_gone_on_with(
     before = list(stage.notebook.turns)
     caller = waits(stage)
     assert stage.notebook.handoffs == [handoff]  # the hand-off there is goes on
-    assert told(stage, "reopened") == [(SID,)]
+    assert stage.told("reopened") == [(SID,)]
     assert requests(stage)[0].reason == "failure"
     caller.press("3")
-    wait_for(lambda: "carry on together" in said(stage), "the machine goes on")
+    wait_for(lambda: "carry on together" in stage.said, "the machine goes on")
     new = wait_for(lambda: [turn for turn in stage.notebook.turns if turn.speaker == "caller"], "the key")
     assert new[0].start_ms >= before[-1].end_ms  # one call, one time
 
@@ -239,7 +230,7 @@ def test_a_line_that_broke_goes_on_at_the_desk(stage: Scene, where: str) -> None
     asked = requests(stage)[-1]
     assert asked.again
     assert asked.reason == ("failure" if where == "in the conversation" else "caller_asked")
-    assert "something went wrong" in said(stage) or where != "in the conversation"
+    assert "something went wrong" in stage.said or where != "in the conversation"
     again = stage.accept("jun")
     wait_for(lambda: again.got("joined"), "joined on the other line")
 
@@ -269,8 +260,8 @@ def test_who_hangs_up_before_the_stream_comes_is_counted_as_missed(stage: Scene)
     stage.ended()
     token_of(post(stage, "/twilio/after"))
     stage.house.finished(SID)
-    assert told(stage, "handoff_status")[-1] == (SID, "missed")
-    assert told(stage, "call_ended")[-1][0] == SID
+    assert stage.told("handoff_status")[-1] == (SID, "missed")
+    assert stage.told("call_ended")[-1][0] == SID
     assert stage.house.admit(CallInfo(OTHER))
 
 
@@ -314,7 +305,7 @@ def test_a_caller_of_a_process_that_died_is_known_by_the_record() -> None:
             lambda: [turn for turn in stage.notebook.turns if turn.speaker == "caller"], "the key"
         )
         assert 90_000 <= pressed.start_ms < 110_000  # one call, one time
-        wait_for(lambda: "다시 전화드리" in said(stage), "a call-back is arranged, in the caller's language")
+        wait_for(lambda: "다시 전화드리" in stage.said, "a call-back is arranged, in the caller's language")
 
 
 def test_a_hand_off_on_record_goes_on_as_it_was() -> None:
@@ -324,7 +315,7 @@ def test_a_hand_off_on_record_goes_on_as_it_was() -> None:
         (asked,) = requests(stage)
         assert (asked.headline, asked.reason, asked.topic) == ("주문 조회 · 47291", "caller_asked", "order_status")
         assert stage.notebook.handoffs == []
-        assert (SID, "waiting") in told(stage, "handoff_status")
+        assert (SID, "waiting") in stage.told("handoff_status")
 
 
 def test_a_record_that_cannot_be_read_keeps_nobody_from_a_person() -> None:

@@ -45,8 +45,8 @@ def test_a_browser_may_speak_pcm(stage: Scene, rate_hz: int) -> None:
 def test_while_waiting_the_caller_hears_music_and_then_how_things_stand(stage: Scene) -> None:
     caller = stage.ring()
     wait_for(lambda: caller.hears_hz(0.5) > 100, "music")
-    wait_for(lambda: "desk_offer" in said(stage) or "called back" in said(stage), "the offer to call back")
-    assert "You are next in line." in said(stage)
+    wait_for(lambda: "desk_offer" in stage.said or "called back" in stage.said, "the offer to call back")
+    assert "You are next in line." in stage.said
 
 
 def test_on_hold_the_caller_hears_music_and_the_agent_nothing(stage: Scene) -> None:
@@ -86,7 +86,7 @@ def test_both_sides_are_written_down(stage: Scene) -> None:
     (turn,) = wait_for(lambda: spoken(stage, "agent"), "the agent's words")
     assert (turn.text, turn.language) == ("it is on its way", "en")
     assert turn.prosody is None  # how agents sound is measured only where a deployment wants it
-    partials = [values[1] for name, values in stage.notebook.other if name == "live"]
+    partials = [values[1] for values in stage.told("live")]
     assert {"event": "partial", "text": "where is my tea"} in partials
     assert {"event": "partial", "text": "it is on its way", "speaker": "agent"} in partials
 
@@ -108,7 +108,7 @@ def test_the_agents_browser_dies_and_the_caller_hears_of_it(stage: Scene) -> Non
     died_s = time.monotonic()
     agent.die()
     wait_for(lambda: stage.desk.heard_of("agent_gone"), "the desk hears of it", 5)
-    wait_for(lambda: "broke off" in said(stage), "the caller is told", 5)
+    wait_for(lambda: "broke off" in stage.said, "the caller is told", 5)
     assert time.monotonic() - died_s < 5
     assert stage.hub.alive(SID)  # and waits for the next one
     second = stage.accept("jun")
@@ -129,7 +129,7 @@ def test_a_goodbye_without_a_decision_of_the_desk_is_a_loss_too(stage: Scene) ->
     _, agent = stage.talk()
     agent.tell(type="bye")
     wait_for(lambda: stage.desk.heard_of("agent_gone"), "the desk hears of it", 6)
-    wait_for(lambda: "broke off" in said(stage), "the caller is told")
+    wait_for(lambda: "broke off" in stage.said, "the caller is told")
 
 
 def test_audio_opened_anew_takes_the_place_of_the_old(stage: Scene) -> None:
@@ -172,18 +172,18 @@ def test_a_waiting_caller_may_leave_a_message(stage: Scene) -> None:
 
 def test_a_waiting_caller_may_be_called_back_by_saying_yes(stage: Scene) -> None:
     caller = stage.ring()
-    wait_for(lambda: "called back" in said(stage), "the offer")
+    wait_for(lambda: "called back" in stage.said, "the offer")
     stage.parrot.text = "yes"
     caller.say(recording("en", "hours"))
     wait_for(lambda: ("caller_chose", SID, "callback") in stage.desk.told, "the choice")
-    wait_for(lambda: "When should we call you back?" in said(stage), "the question when")
+    wait_for(lambda: "When should we call you back?" in stage.said, "the question when")
     assert not stage.hub.alive(SID)
 
 
 def test_a_waiting_caller_may_go_on_with_the_machine_and_come_back(stage: Scene) -> None:
     caller = stage.ring()
     caller.press("3")
-    wait_for(lambda: "carry on together" in said(stage), "the machine goes on")
+    wait_for(lambda: "carry on together" in stage.said, "the machine goes on")
     assert ("caller_chose", SID, "machine") in stage.desk.told
     caller.press("0")
     wait_for(lambda: stage.hub.alive(SID), "the caller waits again")
@@ -199,21 +199,15 @@ def test_the_desk_sends_a_waiting_caller_elsewhere(stage: Scene, why: Detached, 
     stage.hub.detach(SID, why)
     assert caller.closed.wait(15)
     stage.ended()
-    assert words in said(stage)
+    assert words in stage.said
     assert stage.house.ending(SID).next == next_
 
 
 def test_nobody_is_free_so_the_machine_goes_on(stage: Scene) -> None:
     stage.ring()
     stage.hub.detach(SID, "back_to_machine")
-    wait_for(lambda: "nobody is free right now" in said(stage), "the machine goes on")
+    wait_for(lambda: "nobody is free right now" in stage.said, "the machine goes on")
     assert stage.house.live_calls == 1
-
-
-def said(stage: Scene) -> str:
-    """All that was shown as being said to the caller."""
-    live = [values[1] for name, values in stage.notebook.other if name == "live"]
-    return " ".join(str(event["text"]) for event in live if event["event"] == "speaking")
 
 
 def spoken(stage: Scene, speaker: str) -> list[object]:

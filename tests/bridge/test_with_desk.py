@@ -128,9 +128,4 @@ def test_nobody_on_duty_so_a_call_back_is_arranged(tmp_path: Path) -> None:
     with office(tmp_path / "desk.sqlite3") as (stage, desk):
         stage.ring()
         wait_for(state_is(desk, HandOffState.CALLBACK), "nobody is there", 20)
-        wait_for(lambda: "call you back" in said(stage), "the caller hears of it")
-
-
-def said(stage: Scene) -> str:
-    live = [values[1] for name, values in stage.notebook.other if name == "live"]
-    return " ".join(str(event["text"]) for event in live if event["event"] == "speaking")
+        wait_for(lambda: "call you back" in stage.said, "the caller hears of it")

@@ -27,10 +27,6 @@ def handed_over(stage: Scene) -> None:
     wait_for(lambda: stage.house.live_calls == 0, "the stream ends")
 
 
-def told(stage: Scene, name: str) -> list[tuple[object, ...]]:
-    return [values for kind, values in stage.notebook.other if kind == name]
-
-
 @pytest.mark.slow
 def test_the_conversation_tells_the_telephones_who_waits() -> None:
     with scene(desk_open=False) as stage:
@@ -51,19 +47,19 @@ def test_the_conversation_goes_on_where_it_was(key: str, says: str) -> None:
         before = list(stage.notebook.turns)
         stream = post(stage, "/twilio/waiting/choice?language=en", Digits=key).find("Stream")
         assert stream is not None
-        assert told(stage, "reopened") == [(SID,)]
+        assert stage.told("reopened") == [(SID,)]
         stage.caller = Caller(stage.url, stream.attributes["url"].rpartition("/")[2])
         wait_for(lambda: len(stage.notebook.turns) > len(before), "the assistant goes on")
         new = stage.notebook.turns[len(before)]
         assert new.speaker == "assistant"
         assert says in new.text
         assert new.start_ms >= before[-1].end_ms  # one call, one time
-        assert [values[2] for values in told(stage, "handoff_rung")][-1] == (
+        assert [values[2] for values in stage.told("handoff_rung")][-1] == (
             "back_to_machine" if key == "3" else "callback"
         )
         stage.caller.hang_up()
         stage.ended()
-        assert len(told(stage, "call_ended")) == 2
+        assert len(stage.told("call_ended")) == 2
 
 
 def test_a_call_that_is_not_known_any_more_cannot_go_on() -> None:
@@ -72,5 +68,5 @@ def test_a_call_that_is_not_known_any_more_cannot_go_on() -> None:
         answer = post(stage, "/twilio/waiting/choice?language=en", Digits="1")
         assert answer.find("Record") is not None
         assert answer.find("Stream") is None
-        (promised,) = told(stage, "callback")
+        (promised,) = stage.told("callback")
         assert promised[0] == SID
