@@ -18,16 +18,27 @@ def agent_json(agent: Agent, desk: Desk, board: Board) -> Json:
     held = next((each for each in board.hand_offs if each.id == agent.hand_off_id), None)
     return {
         "id": agent.id,
+        "status_at": _time(agent.status_at),
+        **day_json(
+            agent,
+            held.call.call_sid if held else None,
+            resting_until(agent, desk.now(), desk.policy.routing),
+        ),
+    }
+
+
+def day_json(agent: Agent, call_sid: str | None, rests_until: datetime | None) -> Json:
+    """What an agent does now, at the desk or by telephone, and the load of their day."""
+    return {
         "name": agent.name,
         "languages": list(agent.languages),
         "topics": list(agent.topics),
         "status": agent.status.value,
-        "status_at": _time(agent.status_at),
-        "call_sid": held.call.call_sid if held else None,
+        "call_sid": call_sid,
         "calls_today": agent.calls_today,
         "hard_calls_today": agent.hard_calls_today,
         "anger_today": round(agent.anger_today, 3),
-        "resting_until": _time(resting_until(agent, desk.now(), desk.policy.routing)),
+        "resting_until": _time(rests_until),
     }
 
 

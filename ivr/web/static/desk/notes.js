@@ -40,13 +40,12 @@ export class Notes {
     this.#tell("");
   }
 
-  /** Keep what was written before the page was left; whether there was something. */
+  /** Keep what was written before the page was left. */
   static async keepDraft() {
     const draft = JSON.parse(sessionStorage.getItem(DRAFT) ?? "null");
-    if (!draft) return false;
+    if (!draft) return;
     await post(callPath(draft.callSid, "notes"), { notes: draft.notes });
     sessionStorage.removeItem(DRAFT);
-    return true;
   }
 
   redraw() {

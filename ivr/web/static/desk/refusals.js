@@ -5,7 +5,7 @@ import { shown } from "./elements.js";
 
 /** The text for an ApiError, as [key, values]. */
 export function refusal(error) {
-  if (!error.status) return ["desk_try_again", {}]; // the server was not reached
+  if (!error.status) return ["refused_try_again", {}]; // the server was not reached
   const key = `refused_${error.code}`;
   if (textOr(key, null) === null) return ["refused_failed", {}];
   const { agent_name: name, agent } = error.about;

@@ -43,7 +43,7 @@ export class Ring {
   #rings = false;
   #flash = false;
 
-  /** `parts`: {on, volume, notify, notifyBox, blocked}; `title()` draws the page's title anew. */
+  /** `parts`: {on, volume, notify, notifyBox, blocked, refused()}; `title()` draws the page's title anew. */
   constructor(parts, title) {
     this.#parts = parts;
     this.#title = title;
