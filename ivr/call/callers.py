@@ -1,6 +1,5 @@
 """Who is calling, as far as the numbers tell: whom to call back, how to greet, and what was left open."""
 
-import re
 from concurrent.futures import Future
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -8,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
+from ivr.agent_phones import E164
 from ivr.call.line import CallInfo
 from ivr.content.render import FALLBACK_LANGUAGES
 from ivr.content.types import Content, Language
@@ -25,8 +25,6 @@ REMEMBERED = timedelta(days=14)
 LOOK_UP_S = 0.1
 """Longest the greeting waits for the look-up, which has run since the webhook came: usually done long before."""
 
-_E164 = re.compile(r"\+[1-9][0-9]{6,14}")
-
 _WITHHELD = frozenset({"+266696687", "+7378742833", "+2562533", "+8656696", "+464"})
 """What Twilio sends for a number that is withheld: "anonymous", "restricted", "blocked", "unknown" and a SIP
 "ing" on a keypad (https://www.twilio.com/docs/glossary/what-e164, "why am I getting calls from these numbers")."""
@@ -34,7 +32,7 @@ _WITHHELD = frozenset({"+266696687", "+7378742833", "+2562533", "+8656696", "+46
 
 def own_number(number: str | None) -> str | None:
     """The caller's number if it is one that can be called back (E.164), else None."""
-    return number if number and _E164.fullmatch(number) and number not in _WITHHELD else None
+    return number if number and E164.fullmatch(number) and number not in _WITHHELD else None
 
 
 def greeting_languages(info: CallInfo, own: Language) -> tuple[Language, ...]:

@@ -1,14 +1,11 @@
 """What is kept and shown of a call, with the personal numbers in it hidden."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 
+from ivr.agent_phones import E164
 from ivr.records.masking import mask_text
 from ivr.records.types import CallbackRecord, DecisionRecord, TurnRecord, VoicemailRecord
-
-_TELEPHONE = re.compile(r"\+[1-9]\d{6,14}")
-"""A telephone number as the slot for it holds it (E.164)."""
 
 
 def masked_turn(turn: TurnRecord, asked: str = "") -> TurnRecord:
@@ -26,9 +23,7 @@ def masked_slots(slots: Mapping[str, str]) -> Mapping[str, str]:
 
     A value is judged by its slot's name as well: an ``order_number`` of ten digits stays.
     """
-    return {
-        name: value if _TELEPHONE.fullmatch(value) else _masked_value(name, value) for name, value in slots.items()
-    }
+    return {name: value if E164.fullmatch(value) else _masked_value(name, value) for name, value in slots.items()}
 
 
 def _masked_value(name: str, value: str) -> str:
